@@ -1,0 +1,1 @@
+"""The hand-offs between stages: one frozen model each, and nothing that acts."""
