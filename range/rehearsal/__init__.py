@@ -1,0 +1,1 @@
+"""The rehearsal cloud: an AWS on loopback that keeps what it was told, and refuses what AWS refuses."""

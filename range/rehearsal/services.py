@@ -1,0 +1,172 @@
+"""Which service a request is for, and how that service writes parameters, results and errors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from range.rehearsal.messages import Answer, Request
+from range.rehearsal.refusals import Refusal
+
+if TYPE_CHECKING:
+    from moto.core.model import OperationModel, ServiceModel
+    from moto.core.request import Request as MotoRequest
+
+_ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
+_SIGNED_AS = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi", "elasticloadbalancing": "elbv2"}
+"""botocore's name of a service, where hyphens aren't the only difference from the name that requests are signed for."""
+_PACKAGES = {"lambda": "awslambda"}
+"""moto's name of a service, where it isn't botocore's without hyphens."""
+_READS = re.compile(r"(BatchGet|Check|Describe|Filter|Generate|Get|Head|List|Lookup|Preview|Query|Scan|Search|Select|Simulate|Test|Verify)")
+_CREDENTIAL_REPORT = "GenerateCredentialReport"
+"""The one call that is named like a question and leaves something behind."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One AWS service: its botocore model, and the protocol that its clients speak."""
+
+    name: str
+    """botocore's name, such as `s3control`."""
+
+    @property
+    def package(self) -> str:
+        """moto's package, such as `awslambda`."""
+        return _PACKAGES.get(self.name, self.name.replace("-", ""))
+
+    @cached_property
+    def model(self) -> ServiceModel:
+        """The service's model, as moto extends it."""
+        from moto.core.utils import get_service_model
+
+        return get_service_model(self.name)
+
+    @cached_property
+    def protocol(self) -> str:
+        """The protocol in which this service answers: ec2, query, json, rest-json or rest-xml."""
+        return str(self.model.protocol)
+
+    def operation(self, request: Request) -> str:
+        """Name the operation that a request asks for, or give an empty string where no operation matches."""
+        target = request.lowered.get("x-amz-target")
+        if target:
+            return target.rpartition(".")[2]
+        if self.protocol in ("ec2", "query"):
+            found = _ACTION.search(request.body) or _ACTION.search(request.address.query.encode())
+            return found[1].decode() if found else ""
+        return self._routed(request)[0]
+
+    def params(self, operation: str, request: Request) -> dict[str, Any]:
+        """Give the parameters of a request, as boto3 would have taken them."""
+        from moto.core.parse import PROTOCOL_PARSERS
+        from moto.core.request import determine_request_protocol
+
+        moto_request = as_moto(request)
+        parser = PROTOCOL_PARSERS[determine_request_protocol(self.model, moto_request.content_type)]
+        labels = self._routed(request)[1] if self.protocol.startswith("rest") else {}
+        parsed: dict[str, Any] = parser(self.model.operation_model(operation)).parse(
+            {
+                "method": moto_request.method,
+                "values": moto_request.values,
+                "headers": moto_request.headers,
+                "body": moto_request.data,
+                "url_path": moto_request.path,
+                "url_params": labels,
+            }
+        )
+        return parsed
+
+    def answer(self, operation: str, result: dict[str, Any] | Refusal) -> Answer:
+        """Write a result, shaped as boto3 returns it, or a refusal, in the service's own protocol."""
+        from moto.core.errors import COMMON_ERROR_CODES
+        from moto.core.serialize import DefaultAttributePicker, get_serializer_class
+
+        if isinstance(result, Refusal) and result.code not in COMMON_ERROR_CODES:
+            COMMON_ERROR_CODES.append(result.code)  # else moto warns of each code that the model doesn't list; many aren't
+        serializer = get_serializer_class(self.name, self.protocol)(
+            operation_model=self._operation_model(operation), value_picker=DefaultAttributePicker()
+        )
+        written = serializer.serialize(result)
+        status = result.status or written["status_code"] if isinstance(result, Refusal) else written["status_code"]
+        body = written["body"]
+        return Answer(status, written["headers"], body.encode() if isinstance(body, str) else body)
+
+    def _operation_model(self, operation: str) -> OperationModel:
+        """Give the model of an operation, or an empty one: a refusal may concern a call that nobody knows."""
+        from moto.core.model import OperationModel as Model
+
+        if operation in self.model.operation_names:
+            return self.model.operation_model(operation)
+        return Model({}, self.model)
+
+    def _routed(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """Match method and path against the model's: the operation and the labels in its path."""
+        from moto.core.routing import NotFound, get_service_router
+
+        try:
+            operation, labels = get_service_router(self.name).match(as_moto(request))
+        except (NotFound, NotImplementedError):
+            return "", {}
+        return str(operation.name), labels
+
+
+@cache
+def service_named(name: str) -> Service:
+    """Give the one Service of a botocore name."""
+    return Service(name)
+
+
+def service_of(request: Request, signing_name: str) -> Service | None:
+    """Tell which service is meant, if there is one of that name; the two that sign as `s3` differ by their paths."""
+    if signing_name in ("s3", "s3-control") and request.address.path.startswith("/v20180820/"):
+        return service_named("s3control")
+    name = _SIGNED_AS.get(signing_name) or _by_bare_name().get(signing_name.replace("-", ""))
+    return service_named(name) if name else None
+
+
+@cache
+def _by_bare_name() -> dict[str, str]:
+    """Map the names of botocore's services without hyphens to the names themselves."""
+    from moto.core.loaders import create_loader
+
+    return {name.replace("-", ""): name for name in create_loader().list_available_services("service-2")}
+
+
+def only_reads(operation: str) -> bool:
+    """Say whether an operation changes nothing, by its name."""
+    return bool(_READS.match(operation)) and operation != _CREDENTIAL_REPORT
+
+
+def as_moto(request: Request) -> MotoRequest:
+    """Give the request as moto takes it; built straight from the parts, since werkzeug's builder costs more than most calls."""
+    from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, environ_key_for_header
+    from moto.core.request import Request as MotoRequest
+    from moto.core.request import should_preserve_original_header_name
+    import io
+
+    address = request.address
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(address.path or "/").decode("latin-1"),
+        "QUERY_STRING": address.query,
+        "RAW_URI": address.path or "/",
+        "SERVER_NAME": address.hostname or "localhost",
+        "SERVER_PORT": str(address.port or 443),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": address.scheme,
+        "wsgi.input": io.BytesIO(request.body),
+    }
+    preserved = {}
+    for name, value in request.headers.items():
+        if name.lower() not in ("transfer-encoding", "host", "content-length"):
+            environ[environ_key_for_header(name)] = value
+        if should_preserve_original_header_name(name):
+            preserved[environ_key_for_header(name)] = name
+    environ["HTTP_HOST"] = address.netloc
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
+    return MotoRequest(environ)

@@ -1,0 +1,90 @@
+"""boto3 sessions answered inside this process: no socket, no signature, the same door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from botocore.auth import AUTH_TYPE_MAPS, BaseSigner
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.config import Config
+from botocore.session import Session as CoreSession
+
+from range.rehearsal.messages import Request
+
+if TYPE_CHECKING:
+    import boto3
+
+    from range.rehearsal.door import Cloud
+
+_SIGNER = "range-rehearsal"
+
+
+class _Named(BaseSigner):
+    """Names the caller in the Authorization header, as a signature does, and computes nothing."""
+
+    REQUIRES_REGION = True
+
+    def __init__(self, credentials: Any, service_name: str, region_name: str) -> None:
+        """Keep what the header names."""
+        self.credentials = credentials
+        self._scope = f"{region_name}/{service_name}/aws4_request"
+
+    def add_auth(self, request: AWSRequest) -> None:
+        """Write the header."""
+        named = f"Credential={self.credentials.access_key}/19700101/{self._scope}"
+        request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {named}, SignedHeaders=host, Signature=in-process"
+        if "X-Amz-Trailer" in request.headers:
+            request.headers["X-Amz-Content-SHA256"] = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+
+
+class _Body(BytesIO):
+    """An answer's body, read the way botocore reads urllib3's."""
+
+    def stream(self, amt: int = 1 << 16, **_: Any) -> Iterator[bytes]:
+        """Yield the body in pieces."""
+        while piece := self.read(amt):
+            yield piece
+
+
+def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None) -> boto3.Session:
+    """Make a session whose clients are answered by a cloud in this process.
+
+    All sessions share the loaded service models: after the first client of a service, one more costs milliseconds.
+    """
+    import boto3
+
+    AUTH_TYPE_MAPS[_SIGNER] = _Named
+    core = CoreSession()
+    for component in ("data_loader", "endpoint_resolver"):
+        core.register_component(component, _shared().get_component(component))
+    core.set_credentials(access_key, secret, token)
+    core.set_default_client_config(Config(signature_version=_SIGNER))
+    core.get_component("event_emitter").register_first("before-send", _carrier(cloud))
+    return boto3.Session(botocore_session=core)
+
+
+@cache
+def _shared() -> CoreSession:
+    """Give the session whose loaders all others use."""
+    return CoreSession()
+
+
+def _carrier(cloud: Cloud) -> Callable[..., AWSResponse]:
+    """Give the event handler that carries a prepared request through the door; answering here is what keeps it off the network."""
+
+    def carry(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
+        answer = cloud.answer(Request(request.method, request.url, headers, _bytes(request.body)))
+        return AWSResponse(request.url, answer.status, answer.headers, _Body(answer.body))
+
+    return carry
+
+
+def _bytes(body: Any) -> bytes:
+    """Read a request's body, whatever botocore made of it."""
+    if hasattr(body, "read"):
+        body = body.read()
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
