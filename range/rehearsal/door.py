@@ -53,6 +53,9 @@ class Cloud:
         with self._lock:
             return seed(management, members)
 
+    def close(self) -> None:
+        """Close what is open; nothing is lost without it."""
+
 
 def _fault(service: Service, operation: str, error: Exception) -> Answer:
     """Report a defect of ours as an error that no client retries for minutes, as they do with a 500."""

@@ -1,0 +1,41 @@
+"""What a shell needs for any AWS client, and for Pulumi, to work on the rehearsal cloud and on nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from range.rehearsal.administration import Credentials
+from range.rehearsal.record import Rehearsal
+
+_LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+def environment(
+    rehearsal: Rehearsal, operator: Credentials, *, spec: Path, home: Path, region: str, programs: Path, path: str
+) -> dict[str, str]:
+    """Give the variables that `range rehearsal env` exports. `programs` is `.venv/bin`; `path` is today's PATH.
+
+    The proxy variables point at the rehearsal, which refuses to be one: a call to any other address is an error.
+    """
+    folder = home.absolute()
+    return {
+        "AWS_ENDPOINT_URL": rehearsal.endpoint,
+        "AWS_ACCESS_KEY_ID": operator.access_key,
+        "AWS_SECRET_ACCESS_KEY": operator.secret,
+        "AWS_SESSION_TOKEN": "",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "RANGE_SPEC": str(spec.absolute()),
+        "RANGE_HOME": str(folder),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(folder / "passphrase"),
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{rehearsal.provider_port}",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        **{name: rehearsal.endpoint for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")},
+        "NO_PROXY": _LOOPBACK,
+        "no_proxy": _LOOPBACK,
+        "PATH": path if path.split(os.pathsep)[0] == str(programs) else f"{programs}{os.pathsep}{path}",
+    }

@@ -1,0 +1,147 @@
+"""Starting, finding and stopping the rehearsal process that belongs to a folder."""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from range.errors import RangeError
+from range.rehearsal.record import Rehearsal, birth, read
+
+START_S = 60.0
+"""How long a rehearsal may take to come up."""
+STOP_S = 10.0
+"""How long one may take to stop before it is killed; nothing is lost by that, since it saves before it answers."""
+_POLL_S = 0.05
+_LOG_TAIL_BYTES = 4096
+_FOREIGN = ("AWS_", "MOTO_", "PULUMI_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+"""Settings of the user's shell that the rehearsal must not take for its own."""
+
+
+def start(home: Path) -> Rehearsal:
+    """Start the rehearsal of a folder and wait until it answers, or find the one that runs. `home` is `.range`.
+
+    Raises:
+        RangeError: it did not come up; the message ends with what its log says.
+    """
+    folder = _folder(home)
+    with _one_at_a_time(folder):
+        known = read(folder)
+        if known is not None and known.is_alive:
+            return _awaited(folder, known.pid)
+        return _awaited(folder, _spawn(folder, known).pid)
+
+
+def status(home: Path) -> Rehearsal | None:
+    """Give the rehearsal that runs for a folder, or None."""
+    folder = home / "rehearsal"
+    known = read(folder) if folder.is_dir() else None
+    return known if known is not None and known.is_alive else None
+
+
+def stop(home: Path) -> bool:
+    """Stop the rehearsal of a folder; say whether there was one. What it was told is kept for the next start."""
+    folder = _folder(home)
+    with _one_at_a_time(folder):
+        known = status(home)
+        if known is None:
+            return False
+        for number, patience_s in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, STOP_S)):
+            os.kill(known.pid, number)
+            if _until(lambda: not known.is_alive, patience_s):
+                return True
+    raise RangeError(f"process {known.pid} can't be killed", hint=f"see `ps -o pid,state,cmd -p {known.pid}`")
+
+
+def _folder(home: Path) -> Path:
+    """Make the folder that keeps the rehearsal."""
+    folder = home / "rehearsal"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.absolute()
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: of two that start at once, the second finds what the first started."""
+    with (folder / "start.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _spawn(folder: Path, known: Rehearsal | None) -> subprocess.Popen[bytes]:
+    """Start the process, detached, at the ports that it had before."""
+    arguments = [sys.executable, "-m", "range.rehearsal", "--home", str(folder)]
+    if known is not None:
+        arguments += ["--port", str(known.port), "--provider-port", str(known.provider_port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    root = str(Path(__file__).parents[2])
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, cwd=folder, start_new_session=True
+        )
+
+
+def _awaited(folder: Path, pid: int) -> Rehearsal:
+    """Wait until the process has written where it is, and answers there."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        known = read(folder)
+        if known is not None and known.pid == pid and _is_healthy(known):
+            return known
+        if not _is_running(pid):
+            raise RangeError(f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder))
+        time.sleep(_POLL_S)
+    os.kill(pid, signal.SIGKILL)
+    raise RangeError(f"the rehearsal cloud did not answer within {START_S:.0f} s; its log ends:\n{_log_tail(folder)}")
+
+
+def _is_running(pid: int) -> bool:
+    """Say whether a process runs; one of ours that ended is also laid to rest."""
+    try:
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return birth(pid) is not None
+
+
+def _is_healthy(known: Rehearsal) -> bool:
+    """Ask the rehearsal whether it is up."""
+    connection = http.client.HTTPConnection("127.0.0.1", known.port, timeout=5)
+    try:
+        connection.request("GET", "/_range/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _log_tail(folder: Path) -> str:
+    """Give the end of the rehearsal's log."""
+    path = folder / "log"
+    return path.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace") if path.exists() else "(no log)"
+
+
+def _hint(folder: Path) -> str:
+    """Say what to do about the likeliest reason that it did not start."""
+    if "Address already in use" in _log_tail(folder):
+        return f"free the port, or delete {folder / 'rehearsal.json'} to take others"
+    return f"see {folder / 'log'}, then `range rehearsal start`"
+
+
+def _until(holds: Callable[[], bool], patience_s: float) -> bool:
+    """Wait until something holds; say whether it did in time."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(_POLL_S)
+    return holds()

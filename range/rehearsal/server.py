@@ -1,0 +1,154 @@
+"""The HTTP front of the rehearsal cloud: loopback only, for boto3, the AWS CLI, Terraform and whoever else speaks to AWS."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from range.errors import RangeError
+from range.rehearsal.accounts import from_json
+from range.rehearsal.door import Answer, Cloud, Request
+
+ADMIN = "/_range/"
+_HEALTH = "/_range/health"
+_ACCOUNTS = "/_range/accounts"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_NOT_A_PROXY = (
+    "in a rehearsal nothing leaves loopback: this is the rehearsal cloud, not a proxy, and {target} is another address.\n"
+    "Point the client here with AWS_ENDPOINT_URL; `range rehearsal env` prints what it needs.\n"
+)
+_log = logging.getLogger(__name__)
+
+
+class Front(ThreadingHTTPServer):
+    """A server on 127.0.0.1 with a thread for each connection; connections are kept open."""
+
+    daemon_threads = True
+    request_queue_size = 256
+    address_family = socket.AF_INET
+
+    def __init__(self, cloud: Cloud, port: int = 0) -> None:
+        """Listen on a port of loopback, or on a free one for 0."""
+        self.cloud = cloud
+        super().__init__(("127.0.0.1", port), _Exchange)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self.server_address[1])
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log a connection that broke; a client that goes away is no news."""
+        _log.debug("connection from %s broke", client_address, exc_info=True)
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """One connection: requests are read, carried through the door and answered, one after another."""
+
+    server: Front
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    """Buffered, so that head and body of an answer leave in one packet."""
+
+    def handle_one_request(self) -> None:
+        """Serve one request, whatever its method."""
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        self._send(self._answered())
+
+    def _answered(self) -> Answer:
+        """Find the answer to the request that was just read."""
+        if self.command == "CONNECT" or not self._for_us():
+            self.close_connection = True
+            return Answer(403, {"Content-Type": "text/plain"}, _NOT_A_PROXY.format(target=self.path).encode())
+        body = self._body()
+        address = urlsplit(self.path)
+        if address.path.startswith(ADMIN):
+            return _administer(self.server.cloud, self.command, address.path, body)
+        host = self.headers.get("Host", f"127.0.0.1:{self.server.port}")
+        path = f"{address.path}?{address.query}" if address.query else address.path
+        return self.server.cloud.answer(Request(self.command, f"http://{host}{path}", dict(self.headers.items()), body))
+
+    def _for_us(self) -> bool:
+        """Say whether the request line asks for this server, rather than for a proxy to somewhere else."""
+        address = urlsplit(self.path)
+        return self.path.startswith("/") or (address.hostname in _LOOPBACK and address.port == self.server.port)
+
+    def _body(self) -> bytes:
+        """Read the request's body."""
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(self._chunks())
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunks(self) -> Iterator[bytes]:
+        """Read a body of unknown length, chunk by chunk."""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+
+    def _send(self, answer: Answer) -> None:
+        """Write an answer; it says how long it is, so that the connection can stay open."""
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                self.send_header(name, value)
+        length = answer.headers.get("content-length", "0") if self.command == "HEAD" else str(len(answer.body))
+        self.send_header("Content-Length", length)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+        self.wfile.flush()
+
+
+def _administer(cloud: Cloud, method: str, path: str, body: bytes) -> Answer:
+    """Answer a request to the cloud's own endpoint."""
+    handler = _ADMIN.get((method, path))
+    if handler is None:
+        known = ", ".join(f"{verb} {where}" for verb, where in _ADMIN)
+        return _json(404, {"error": f"nothing at {method} {path}; there is {known}"})
+    try:
+        return _json(200, handler(cloud, json.loads(body or b"{}")))
+    except RangeError as error:
+        return _json(400, {"error": error.message, "hint": error.hint})
+    except ValueError as error:
+        return _json(400, {"error": f"the body isn't JSON: {error}"})
+
+
+def _json(status: int, document: object) -> Answer:
+    """Write a document as an answer."""
+    return Answer(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+
+def _health(cloud: Cloud, _: dict[str, Any]) -> object:
+    """Say that the cloud is up; whoever gets this answer may start working."""
+    return {"ok": True}
+
+
+def _accounts(cloud: Cloud, document: dict[str, Any]) -> object:
+    """Seed an exercise's accounts and hand out the operator's credentials."""
+    management, members = from_json(document)
+    operator = cloud.seed(management, members)
+    return {
+        "account": operator.account,
+        "organisation": operator.organisation,
+        "access_key": operator.access_key,
+        "secret": operator.secret,
+    }
+
+
+_ADMIN: dict[tuple[str, str], Callable[[Cloud, dict[str, Any]], object]] = {
+    ("GET", _HEALTH): _health,
+    ("POST", _ACCOUNTS): _accounts,
+}
