@@ -1,0 +1,70 @@
+"""What went wrong, from what the engine says: the resource, AWS's own code, and what to type next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from range.errors import ProvisionError
+from range.records.results import Failure
+
+_CODES = (
+    re.compile(r"api error (?P<code>[A-Za-z][\w.]+): (?P<message>.*)", re.DOTALL),
+    re.compile(r"An error occurred \((?P<code>[A-Za-z][\w.]+)\) when calling the \w+ operation[^:]*: (?P<message>.*)", re.DOTALL),
+    re.compile(r"^(?P<code>[A-Z]\w*(?:\.\w+)+|[A-Z][a-z]+[A-Z]\w+): (?P<message>.*)", re.DOTALL),
+)
+"""How the AWS provider, boto3 and older providers word AWS's answer; the first that fits counts."""
+
+_NOISE = re.compile(r"^\s*(?:\d+ errors? occurred:|\*|sdk-v2/provider2\.go:\d+: sdk\.helper_schema:)\s*", re.MULTILINE)
+
+_HINTS = (
+    (r"AccessDenied|UnauthorizedOperation|AuthFailure", "`range doctor` says which right is missing; `range bootstrap` makes the roles"),
+    (r"ExpiredToken|RequestExpired|InvalidClientTokenId", "renew your AWS credentials, then run the same command again"),
+    (r"LimitExceeded|QuotaExceeded", "`range plan` lists the quotas that the exercise comes near; ask AWS to raise this one"),
+    (r"InsufficientInstanceCapacity|Unsupported", "choose another `size` or availability zone in the exercise file"),
+    (r"AlreadyExists|Duplicate|InUse|Conflict", "something of that name is there and isn't ours: remove it, or rename the exercise"),
+    (r"DependencyViolation|DeleteConflict", "something made by hand is in the way; `range down` sweeps it, then run it again"),
+    (r"RequestLimitExceeded|Throttling", "AWS is throttling; run the same command again, it goes on from here"),
+)
+_GO_ON = "run the same command again: it goes on from here"
+
+
+def failure(message: str, urn: str = "") -> Failure:
+    """Read one error message of the engine; `urn` names the resource, and is empty for the stack's own."""
+    parts = urn.split("::")
+    text = _NOISE.sub("", message).strip()
+    for pattern in _CODES:
+        found = pattern.search(text)
+        if found:
+            return Failure(type=_type(parts), name=parts[-1], code=found["code"], message=f"{found['code']}: {_line(found['message'])}")
+    return Failure(type=_type(parts), name=parts[-1], code="", message=_line(text))
+
+
+def error(stack: str, failures: Iterable[Failure], otherwise: str) -> ProvisionError:
+    """Make the error of a stack from all its failures, or from the CLI's own words where there are none.
+
+    The engine reports a failed resource, then the components above it and the update as a whole: only the first kind says
+    anything, so it alone is shown where there is one.
+    """
+    told = list(dict.fromkeys(failures))
+    own = [each for each in told if each.type and each.type != "pulumi:pulumi:Stack"] or told
+    if not own:
+        return ProvisionError(f"{stack}: {_line(otherwise)}", hint=_hint(otherwise))
+    lines = "; ".join(str(each) for each in own[:5])
+    more = f" (and {len(own) - 5} more)" if len(own) > 5 else ""
+    return ProvisionError(f"{stack}: {lines}{more}", hint=_hint(own[0].code or own[0].message))
+
+
+def _type(parts: list[str]) -> str:
+    """Give the resource's own type, without those of the components around it."""
+    return parts[2].rsplit("$", 1)[-1] if len(parts) > 2 else ""
+
+
+def _line(text: str) -> str:
+    """Fold a message into one line."""
+    return " ".join(text.split())
+
+
+def _hint(text: str) -> str:
+    """Find what to type next by AWS's code."""
+    return next((hint for pattern, hint in _HINTS if re.search(pattern, text)), _GO_ON)

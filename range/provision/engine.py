@@ -1,0 +1,248 @@
+"""The Pulumi engine on our stacks: the same programs, project and state as `pulumi` by hand, through the Automation API."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pulumi.automation import Deployment, LocalWorkspace, OutputMap, Stack, UpdateSummary
+from pulumi.automation._stack import StackInitMode
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackAlreadyExistsError
+
+from range.errors import Interrupted, ProvisionError, RangeError
+from range.provision import diagnosis, locks, project
+from range.provision.command import Command
+from range.provision.events import OnProgress, Tally, outputs
+from range.provision.state import State, checkpoint, of_deployment
+from range.records.results import Outputs, StackChanges
+
+T = TypeVar("T")
+Program = Callable[[str, Path], None]
+"""A stack's program: from the stack's name and the exercise file. `stacks.program.run`."""
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What the engine needs to know; everything else is in the exercise file."""
+
+    spec: Path
+    home: Path
+    """`.range/`, absolute."""
+    backend_url: str
+    pulumi: Path
+    """The CLI, as `range.provision.cli` finds or builds it."""
+    parallel: int = 8
+    """Resource operations at once, per stack."""
+    secrets_provider: str | None = None
+    """`awskms://...` on AWS; None for the passphrase."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the engine came to."""
+
+    changes: StackChanges
+    outputs: Outputs
+
+
+class Engine:
+    """Brings stacks up and down. Safe to use from several threads, one per stack."""
+
+    def __init__(self, settings: EngineSettings, program: Program) -> None:
+        """Prepare nothing yet: the first call does what it needs."""
+        self._settings = settings
+        self._program = program
+        self._command = Command(settings.pulumi)
+        self._stacks: frozenset[str] | None = None
+        self._guard = threading.Lock()
+
+    def stacks(self) -> tuple[str, ...]:
+        """Name the stacks of this project that have anything in the state at this backend."""
+        workspace = LocalWorkspace(
+            work_dir=str(project.work_directory(self._settings.home, "_project")),
+            pulumi_command=self._command,
+            env_vars=self._environment(),
+        )
+        try:
+            found = workspace.list_stacks()
+        except CommandError as failed:
+            raise diagnosis.error("the state", (), str(failed)) from failed
+        with self._guard:
+            self._stacks = frozenset(summary.name for summary in found)
+        return tuple(sorted(summary.name for summary in found if summary.resource_count != 0))
+
+    def preview(self, stack: str) -> StackChanges:
+        """Say what `up` would change. A stack that isn't there yet is registered, empty, and nothing else is touched."""
+        tally = Tally(stack, None, None)
+        self._run(stack, tally, lambda opened: opened.preview(on_event=tally.take, parallel=self._settings.parallel))
+        return tally.changes()
+
+    def up(self, stack: str, on_progress: OnProgress | None = None) -> Run:
+        """Make the stack what its program says, and go on where an earlier run was stopped.
+
+        Raises:
+            ProvisionError: something could not be made; what was made is in the state, and the next run goes on.
+            Busy: somebody else is at it.
+            Interrupted: the user stopped it.
+        """
+        tally = Tally(stack, self._expected(stack), on_progress)
+        self._run(stack, tally, lambda opened: opened.up(on_event=tally.take, parallel=self._settings.parallel))
+        changes = tally.changes()
+        self._size_file(stack).write_text(str(changes.total - changes.delete), encoding="utf-8")
+        return Run(changes, tally.outputs())
+
+    def destroy(self, stack: str, on_progress: OnProgress | None = None) -> StackChanges:
+        """Delete everything that the state knows of a stack, then the stack itself. Nothing there: nothing done."""
+        if stack not in self._known_stacks():
+            return StackChanges(stack=stack)
+        tally = Tally(stack, len(self.state(stack).real), on_progress)
+        self._run(stack, tally, lambda opened: opened.destroy(on_event=tally.take, parallel=self._settings.parallel))
+        self._run(stack, tally, lambda opened: opened.workspace.remove_stack(stack))
+        with self._guard:
+            self._stacks = None
+        self._size_file(stack).unlink(missing_ok=True)
+        return tally.changes()
+
+    def refresh(self, stack: str, on_progress: OnProgress | None = None) -> StackChanges:
+        """Take what AWS says now into the state, and count what differed."""
+        tally = Tally(stack, None, on_progress)
+        self._run(stack, tally, lambda opened: opened.refresh(on_event=tally.take, parallel=self._settings.parallel))
+        return tally.changes()
+
+    def outputs(self, stack: str) -> Outputs:
+        """Give what the stack exported when it was last brought up; nothing for a stack that isn't there."""
+        roots = [known for known in self.state(stack).resources if known.type == "pulumi:pulumi:Stack"]
+        return outputs(stack, roots[0].outputs if roots else {})
+
+    def state(self, stack: str) -> State:
+        """Give what the state knows of a stack; empty for a stack that isn't there."""
+        known = checkpoint(self._settings.backend_url, stack)
+        if known is not None:
+            return known
+        if stack not in self._known_stacks():
+            return State()
+        return of_deployment(stack, self._export(stack).deployment)
+
+    def forget_pending(self, stack: str) -> None:
+        """Clear the operations that nobody saw the end of; whoever calls this has seen to their effects.
+
+        Raises:
+            Busy: somebody is at work on the stack, so they aren't unfinished but under way.
+        """
+        deployment = self._export(stack)
+        self._run(stack, Tally(stack, None, None), lambda opened: opened.import_stack(deployment))
+
+    def interrupt(self) -> None:
+        """Stop all engines: gently, the second time at once, the third time by killing them."""
+        self._command.interrupt()
+
+    def _export(self, stack: str) -> Deployment:
+        return self._run(stack, Tally(stack, None, None), lambda opened: opened.export_stack())
+
+    def _run(self, stack: str, tally: Tally, act: Callable[[Stack], T]) -> T:
+        """Act on a stack, taking it over from whoever was killed while holding it."""
+        program = _Program(functools.partial(self._program, stack, self._settings.spec))
+        opened = self._opened(stack, program)
+        try:
+            try:
+                result = act(opened)
+            except ConcurrentUpdateError as held:
+                locks.release(stack, str(held))
+                opened.cancel()
+                result = act(opened)
+        except CommandError as failed:
+            if self._command.interrupted:
+                raise Interrupted(f"{stack}: stopped; what was made is in the state", hint="run the same command again") from failed
+            if isinstance(program.raised, RangeError):
+                raise program.raised from failed
+            cause = program.raised or failed
+            raise diagnosis.error(stack, tally.failures, str(failed)) from cause
+        if tally.lost:
+            raise tally.lost
+        return result
+
+    def _opened(self, stack: str, program: Callable[[], None]) -> _KnownStack:
+        """Open a stack, making it where the state doesn't know it."""
+        workspace = LocalWorkspace(
+            work_dir=str(project.work_directory(self._settings.home, stack)),
+            program=program,
+            pulumi_command=self._command,
+            env_vars=self._environment(),
+            secrets_provider=self._settings.secrets_provider,
+        )
+        if stack not in self._known_stacks():
+            try:
+                workspace.create_stack(stack)
+            except StackAlreadyExistsError:
+                pass  # made by somebody since we looked: as good
+            except CommandError as failed:
+                raise diagnosis.error(stack, (), str(failed)) from failed
+            with self._guard:
+                self._stacks = (self._stacks or frozenset()) | {stack}
+        return _KnownStack(stack, workspace)
+
+    def _known_stacks(self) -> frozenset[str]:
+        if self._stacks is None:
+            self.stacks()
+        return self._stacks or frozenset()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PULUMI_BACKEND_URL": self._settings.backend_url,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "RANGE_SPEC": str(self._settings.spec),
+        }
+
+    def _size_file(self, stack: str) -> Path:
+        return project.work_directory(self._settings.home, stack) / "size"
+
+    def _expected(self, stack: str) -> int | None:
+        """Give how many resources the stack had when it was last brought up."""
+        path = self._size_file(stack)
+        return int(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+class _KnownStack(Stack):
+    """A stack that is known to be there, so that opening it and reading its results start no CLI.
+
+    The Automation API selects a stack (0.3 s) and after each run asks for its outputs twice and for its history (0.6 s
+    each); every command names its stack, and the events have said all of that already.
+    """
+
+    def __init__(self, name: str, workspace: LocalWorkspace) -> None:
+        """Take it as it is."""
+        self.name = name
+        self.workspace = workspace
+        self._mode = StackInitMode.SELECT
+
+    def outputs(self) -> OutputMap:
+        """Give nothing: the tally has them."""
+        return {}
+
+    def info(self, show_secrets: bool = True) -> UpdateSummary:
+        """Give an empty summary: the tally has counted."""
+        from datetime import UTC, datetime
+
+        return UpdateSummary(kind="update", start_time=datetime.now(UTC), message="", environment={}, config={}, result="succeeded")
+
+
+class _Program:
+    """An inline program that remembers what it raised, which the engine would only give back as text."""
+
+    def __init__(self, run: Callable[[], Any]) -> None:
+        """Wrap a program."""
+        self.run = run
+        self.raised: Exception | None = None
+        self.__name__ = "program"
+
+    def __call__(self) -> None:
+        """Run it."""
+        try:
+            self.run()
+        except Exception as raised:
+            self.raised = raised
+            raise

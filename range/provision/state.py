@@ -1,0 +1,97 @@
+"""What the Pulumi state knows of a stack: its resources, and the operations that nobody saw the end of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+from range.errors import ProvisionError
+from range.provision.project import NAME
+
+
+class Known(BaseModel):
+    """One resource as the state has it. Secret values are still encrypted."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    urn: str
+    type: str
+    id: str = ""
+    custom: bool = False
+    inputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """The name that the program gave it."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def real(self) -> bool:
+        """Say whether it is a thing in AWS, and not a component or a provider."""
+        return self.custom and not self.type.startswith("pulumi:")
+
+
+class Pending(BaseModel):
+    """An operation that was begun and never ended: its effect is there, or not."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    resource: Known
+    type: str
+    """`creating`, `updating`, `deleting`, `reading`."""
+
+
+class State(BaseModel):
+    """One stack's state."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    resources: tuple[Known, ...] = ()
+    pending_operations: tuple[Pending, ...] = ()
+
+    @property
+    def real(self) -> tuple[Known, ...]:
+        """The things in AWS that the state knows."""
+        return tuple(known for known in self.resources if known.real)
+
+
+def of_deployment(stack: str, deployment: dict[str, Any] | None) -> State:
+    """Read a deployment as `pulumi stack export` gives it, and as checkpoints hold it."""
+    try:
+        return State.model_validate(deployment or {})
+    except ValueError as unreadable:
+        raise ProvisionError(
+            f"the state of {stack} can't be read: {unreadable}",
+            hint="restore it from the backend's .pulumi/backups, or run `range down` to clear the accounts without it",
+        ) from unreadable
+
+
+def checkpoint(backend_url: str, stack: str) -> State | None:
+    """Read a stack's state from a file backend, without starting the CLI (0.5 s each).
+
+    None where the backend isn't a plain folder of this machine; an empty state where it has no such stack.
+    Source of the layout: pulumi pkg/v3 v3.250.0, backend/diy/store.go (projectReferenceStore).
+    """
+    url = urlsplit(backend_url)
+    folder = Path(unquote(url.path)) / ".pulumi"
+    if url.scheme != "file" or url.netloc or url.query or not folder.is_dir():
+        return None
+    path = folder / "stacks" / NAME / f"{stack}.json"
+    if not path.exists():
+        compressed = any(path.with_name(path.name + suffix).exists() for suffix in (".gz", ".zst"))
+        return None if compressed else State()
+    try:
+        content = json.loads(path.read_bytes())
+    except ValueError as unreadable:
+        raise ProvisionError(
+            f"the state of {stack} is damaged: {path}: {unreadable}",
+            hint=f"restore it from {folder / 'backups' / NAME / stack}, or move it away and run `range down`",
+        ) from unreadable
+    if content.get("version") != 3:
+        return None
+    return of_deployment(stack, content.get("checkpoint", {}).get("latest"))

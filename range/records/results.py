@@ -1,0 +1,98 @@
+"""What the Pulumi engine did or would do, stack by stack."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from range.records.plan import Record
+
+
+class StackChanges(Record):
+    """How many resources of a stack an operation touches; components and providers are not counted."""
+
+    stack: str
+    create: int = 0
+    update: int = 0
+    replace: int = 0
+    delete: int = 0
+    same: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Say whether anything would be, or was, changed."""
+        return bool(self.create or self.update or self.replace or self.delete)
+
+    @property
+    def total(self) -> int:
+        """Count every resource that was looked at."""
+        return self.create + self.update + self.replace + self.delete + self.same
+
+
+class Progress(Record):
+    """One resource of one stack has begun or is done."""
+
+    stack: str
+    operation: str
+    """The engine's word: `create`, `update`, `delete`, `same`, `refresh`."""
+    type: str
+    """The resource's type token: `aws:ec2/vpc:Vpc`."""
+    name: str
+    state: Literal["begun", "done", "failed"]
+    seen: int
+    """Resources of this stack that the engine has come to so far."""
+    done: int
+    """Those of them that are finished."""
+    expected: int | None = None
+    """How many there were when this stack was last done; None the first time."""
+
+
+class Failure(Record):
+    """One resource that the engine could not bring where it should be."""
+
+    type: str
+    name: str
+    code: str
+    """AWS's own error code; empty where the message has none."""
+    message: str
+
+    def __str__(self) -> str:
+        """Give one line: what, its name, and what AWS said."""
+        what = f"{self.type} {self.name}".strip()
+        return f"{what}: {self.message}" if what else self.message
+
+
+class HostOutput(Record):
+    """A machine that exists."""
+
+    name: str
+    id: str
+    role: str
+    zone: str
+    address: str
+
+
+class Outputs(Record):
+    """What a stack exports: its hosts, and everything else by name. Secrets show as `[secret]`."""
+
+    enclave: str
+    hosts: tuple[HostOutput, ...] = ()
+    values: dict[str, Any] = {}
+
+
+class EnclaveResult(Record):
+    """How a command ended for one enclave or the hub: one row of `up`'s and `configure`'s JSON."""
+
+    name: str
+    phase: str
+    created: int = 0
+    updated: int = 0
+    replaced: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Say whether this enclave is not where the command should have brought it."""
+        return self.error is not None
