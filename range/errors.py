@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -35,9 +36,19 @@ class RangeError(Exception):
 
 
 class InputError(RangeError):
-    """What the user gave can't be used; nothing was touched."""
+    """What the user gave can't be used; nothing was touched.
+
+    `problems` holds, for `--json`, one mapping for each thing that is wrong in a file: line, column, field, found, valid.
+    """
 
     exit_code = 2
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, problems: Sequence[Mapping[str, str | int | None]] = ()
+    ) -> None:
+        """Keep every problem of a file, so that one run names them all."""
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
 
 
 class EnvironmentMissing(RangeError):

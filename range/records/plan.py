@@ -108,6 +108,8 @@ class PlannedFlow(Record):
     """None for icmp."""
     kind: FlowKind
     why: str
+    every_ally: bool = False
+    """Declared for `allies`: rules at the end that is no ally's then name the ranges in which only allies are."""
 
 
 class Service(Record):
