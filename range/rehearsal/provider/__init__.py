@@ -1,0 +1,1 @@
+"""The resource provider of a rehearsal: one table of resource types over botocore calls, served to the real Pulumi engine."""

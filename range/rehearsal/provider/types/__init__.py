@@ -1,0 +1,1 @@
+"""The rows of the resource table, a module per area of AWS."""
