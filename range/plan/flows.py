@@ -133,4 +133,5 @@ def _egress(exercise: Exercise, hub: Enclave, enclaves: tuple[Enclave, ...]) -> 
                     ports=ports,
                     kind=kind,
                     why=exercise.egress.why,
+                    every_ally=reference.startswith(f"{EVERY_ALLY}."),
                 )
