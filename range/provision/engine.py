@@ -194,6 +194,8 @@ class Engine:
         return {
             "PULUMI_BACKEND_URL": self._settings.backend_url,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # without it a lost work directory would change how a stack's secrets are encrypted
+            "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
             "RANGE_SPEC": str(self._settings.spec),
         }
 

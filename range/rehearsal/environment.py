@@ -31,6 +31,8 @@ def environment(
         "RANGE_HOME": str(folder),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(folder / "passphrase"),
+        # by hand there is no stack configuration: the state says how its secrets are encrypted
+        "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
         "PULUMI_DEBUG_PROVIDERS": f"aws:{rehearsal.provider_port}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
