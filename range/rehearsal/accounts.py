@@ -50,6 +50,36 @@ def seed(management: Member, members: Sequence[Member]) -> Operator:
     return _operator(management.id, organisation)
 
 
+def operator_of(account: str | None = None) -> Operator:
+    """Find the operator of the organisation that an account belongs to; without an account, of the only one there is.
+
+    Raises:
+        InputError: no such account was seeded, or there are several organisations to choose from.
+    """
+    from moto.organizations.models import organizations_backends
+
+    if account is not None:
+        managing = organizations_backends.master_accounts.get(account, (account, PARTITION))[0]
+        managers = [managing] if _is_managing(managing) else []
+    else:
+        managers = [known for known in list(organizations_backends) if _is_managing(known)]
+    if len(managers) != 1:
+        what = f"account {account} was never seeded" if account else f"{len(managers)} organisations were seeded, not one"
+        raise InputError(f"the rehearsal cloud can't tell whose operator to act as: {what}", hint="run `range rehearsal env`")
+    organisation = organizations_backends[managers[0]][PARTITION].org
+    assert organisation is not None
+    return _operator(managers[0], organisation.id)
+
+
+def _is_managing(account: str) -> bool:
+    """Tell whether an account manages an organisation, without making backends for those that have none."""
+    from moto.organizations.models import organizations_backends
+
+    regional = dict.get(organizations_backends, account)
+    backend = dict.get(regional, PARTITION) if regional is not None else None
+    return backend is not None and backend.org is not None
+
+
 def _organisation(management: Member) -> str:
     """Find or make the organisation of a management account."""
     from moto.organizations.models import organizations_backends
