@@ -7,12 +7,17 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from range.rehearsal.accounts import Member, Operator, seed
+from range.rehearsal.accounts import Member, Operator, operator_of, seed
+from range.rehearsal.areas import handler_of
+from range.rehearsal.call import Call
 from range.rehearsal.callers import caller_of
-from range.rehearsal.emulator import emulate
+from range.rehearsal.keeping.keeper import Keeper
+from range.rehearsal.keeping.reach import begin
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
-from range.rehearsal.services import Service, service_of
+from range.rehearsal.services import Service, only_reads, service_of
+from range.rehearsal.truths import rows
+from range.rehearsal.truths.table import CHECKED, refusal
 
 __all__ = ["Answer", "Cloud", "Request"]
 
@@ -21,12 +26,16 @@ _log = logging.getLogger(__name__)
 
 
 class Cloud:
-    """An emulated AWS: many accounts, one organisation per exercise, kept in a folder."""
+    """An emulated AWS: many accounts, one organisation per exercise, kept in a folder.
+
+    A process holds one cloud: moto keeps its backends in globals, so opening a cloud ends the one before.
+    """
 
     def __init__(self, home: Path | None = None) -> None:
         """Open the cloud kept in a folder; without one, it lives in memory only."""
         self.home = home
         self._lock = threading.RLock()
+        self._keeper = Keeper(home, self._lock)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request, refused or not; what it changed is saved before this returns."""
@@ -39,22 +48,59 @@ class Cloud:
         operation = ""
         try:
             operation = service.operation(request)
-            caller = caller_of(request, service)
-            with self._lock:
-                return emulate(service, request, account=caller.account, region=scope.region)
+            return self._kept(request, service, operation, scope.region)
         except Refusal as refusal:
             return service.answer(operation, refusal)
         except Exception as error:
             _log.exception("%s %s failed", service.name, operation)
             return _fault(service, operation, error)
 
+    def _kept(self, request: Request, service: Service, operation: str, region: str) -> Answer:
+        """Answer a call while no other is answered, then save what it changed, together with others that wait."""
+        change = 0
+        try:
+            with self._lock:
+                reached = begin()
+                try:
+                    return _answered(Call(request, service, operation, region, caller_of(request, service)))
+                finally:
+                    change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
+        finally:
+            self._keeper.save(change)
+
+    def operator(self, account: str | None = None) -> Operator:
+        """Find the operator of an account's organisation; without an account, of the only organisation there is."""
+        with self._lock:
+            return operator_of(account)
+
     def seed(self, management: Member, members: Sequence[Member]) -> Operator:
         """Make an exercise's organisation and accounts, or find them; give the operator's credentials."""
         with self._lock:
-            return seed(management, members)
+            reached = begin()
+            operator = seed(management, members)
+            change = self._keeper.note(reached.changed(reads_only=False))
+        self._keeper.save(change)
+        return operator
 
     def close(self) -> None:
-        """Close what is open; nothing is lost without it."""
+        """Close the file that keeps the cloud; nothing is lost without it."""
+        self._keeper.close()
+
+
+def _answered(call: Call) -> Answer:
+    """Answer a call: refused as AWS would refuse it, or by an area of ours, or by moto."""
+    if f"{call.service.name}:{call.operation}" in CHECKED:
+        refused = refusal(_as_checked(call))
+        if refused is not None:
+            raise refused
+    handler = handler_of(call)
+    answer = call.by_moto() if handler is None else handler(call)
+    return answer if isinstance(answer, Answer) else call.service.answer(call.operation, answer)
+
+
+def _as_checked(call: Call) -> rows.Call:
+    """Give a call as the truths see it."""
+    return rows.Call(call.service.name, call.operation, call.params, call.account, call.region, call.caller.arn)
 
 
 def _fault(service: Service, operation: str, error: Exception) -> Answer:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlencode
 
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
@@ -79,6 +81,37 @@ class Service:
         )
         return parsed
 
+    def request(self, operation: str, params: dict[str, Any], original: Request) -> Request:
+        """Write a request again with other parameters; whoever sent it stays the same."""
+        from botocore.serialize import create_serializer
+
+        written = create_serializer(self.protocol).serialize_to_request(params, self.model.operation_model(operation))
+        body = written["body"]
+        if isinstance(body, dict):
+            body = urlencode(body, doseq=True)
+        headers = {**original.headers, **{name: str(value) for name, value in written["headers"].items()}}
+        query = urlencode(written["query_string"], doseq=True) if written["query_string"] else ""
+        url = original.address._replace(path=written["url_path"], query=query).geturl()
+        return Request(written["method"], url, headers, body.encode() if isinstance(body, str) else body or b"")
+
+    def result(self, operation: str, answer: Answer) -> dict[str, Any]:
+        """Read an answer, as boto3 gives it.
+
+        Raises:
+            Refusal: the answer is an error.
+        """
+        from botocore.awsrequest import HeadersDict
+        from botocore.parsers import create_parser
+
+        raw = {"status_code": answer.status, "headers": HeadersDict(answer.headers), "body": answer.body}
+        shape = self.model.operation_model(operation).output_shape
+        parsed: dict[str, Any] = create_parser(self.protocol).parse(raw, shape)
+        parsed.pop("ResponseMetadata", None)
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            error = parsed["Error"]
+            raise Refusal(error["Code"], error.get("Message", ""), status=answer.status)
+        return parsed
+
     def answer(self, operation: str, result: dict[str, Any] | Refusal) -> Answer:
         """Write a result, shaped as boto3 returns it, or a refusal, in the service's own protocol."""
         from moto.core.errors import COMMON_ERROR_CODES
@@ -145,7 +178,6 @@ def as_moto(request: Request) -> MotoRequest:
     from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, environ_key_for_header
     from moto.core.request import Request as MotoRequest
     from moto.core.request import should_preserve_original_header_name
-    import io
 
     address = request.address
     environ: dict[str, Any] = {

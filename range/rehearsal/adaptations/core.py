@@ -1,0 +1,26 @@
+"""Shortcuts in the code that every call goes through."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+def adapt() -> None:
+    """Look up once what moto looks up at every call, and leave out what nobody reads."""
+    import moto.core.responses
+    import moto.iam.models
+
+    # The methods of a response class: inspect walks all of EC2's 600 each time, 2.7 ms of a 7.5 ms call.
+    moto.core.responses.method_names_from_class = _method_names
+    # Who used which key when: written at every call, so that each call would also have to save IAM.
+    moto.iam.models.mark_account_as_visited = _nobody_reads_this
+
+
+@cache
+def _method_names(cls: type) -> frozenset[str]:
+    """Give the names of a class's methods."""
+    return frozenset(name for base in cls.__mro__ for name, value in vars(base).items() if callable(value))
+
+
+def _nobody_reads_this(**_: str) -> None:
+    """Note nothing."""

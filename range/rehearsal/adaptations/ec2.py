@@ -1,0 +1,29 @@
+"""EC2: images shared by all accounts, and tags looked up by their resource's id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models.amis import AmiBackend
+from moto.ec2.models.core import TaggedEC2Resource
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+
+from range.rehearsal.images import Images
+
+
+def adapt() -> None:
+    """Change moto's EC2."""
+    AmiBackend._load_amis = _load_images
+    TaggedEC2Resource.get_tags = _tags
+
+
+def _load_images(self: Any) -> None:
+    """Give an account its images: its own and those of its Region. moto makes 1,282 for each account in 0.13 s."""
+    self.amis = Images(self.region_name)
+
+
+def _tags(self: Any) -> list[dict[str, str]]:
+    """Give the tags of a resource. moto matches a pattern against every tag of the account."""
+    kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(self.id), "")
+    tags = self.ec2_backend.tags.get(self.id, {})
+    return [{"resource_id": self.id, "key": key, "value": value, "resource_type": kind} for key, value in tags.items()]

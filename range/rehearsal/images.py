@@ -1,0 +1,123 @@
+"""Machine images: those that everyone sees, one set per Region, and those that an account made itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, ValuesView
+from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from moto.core.parse import default_timestamp_parser
+from moto.ec2.models.amis import AMIS, Ami
+from moto.utilities.utils import load_resource
+
+from range.rehearsal.refusals import Refusal
+
+_LISTS = ("latest_amis", "ecs/optimized_amis")
+"""moto's lists of the images that a Region's public parameters name."""
+_ROOT_GIB = 8
+
+
+class _Publisher:
+    """Stands where an image has the backend of its account: the publisher's, of which nobody sees anything."""
+
+    tags: dict[str, dict[str, str]] = {}
+
+
+class PublicImage(Ami):
+    """An image that its publisher shares with everyone. Its snapshot is the publisher's, so no account lists it."""
+
+    def __init__(self, region: str, facts: dict[str, Any]) -> None:
+        """Make an image from what is known of it; what isn't is as most images have it."""
+        self.ec2_backend = _Publisher()
+        self.id = facts["ami_id"]
+        self.state = "available"
+        self.name = facts["name"]
+        self.description = facts.get("description")
+        self.owner_id = facts["owner_id"]
+        self.owner_alias = facts.get("owner_alias", "amazon")
+        self.architecture = facts.get("architecture", "x86_64")
+        self.platform = facts.get("platform")
+        self.root_device_name = facts.get("root_device_name", "/dev/xvda")
+        self.root_device_type = "ebs"
+        self.root_gib = facts.get("root_gib", _ROOT_GIB)
+        self.virtualization_type, self.hypervisor, self.image_type = "hvm", "xen", "machine"
+        self.image_location = f"{self.owner_alias}/{self.name}"
+        self.sriov, self.boot_mode = "simple", facts.get("boot_mode", "uefi-preferred")
+        self.kernel_id = self.instance_id = None
+        self.creation_date = _moment(facts.get("creation_date"))
+        self.product_codes: set[str] = set()
+        self.launch_permissions = [{"Group": "all"}]
+        self.ebs_snapshot = SimpleNamespace(id="snap-" + _digest(region, self.id))
+
+    @property
+    def block_device_mappings(self) -> list[dict[str, Any]]:
+        """The root volume, as instances get it unless they ask for another."""
+        ebs = {"SnapshotId": self.ebs_snapshot.id, "VolumeSize": self.root_gib, "VolumeType": "gp3"}
+        return [{"DeviceName": self.root_device_name, "Ebs": {**ebs, "DeleteOnTermination": True, "Encrypted": False}}]
+
+
+class Images(dict[str, Ami]):
+    """The images that an account sees: its own are kept here, behind them stand the public ones of the Region."""
+
+    def __init__(self, region: str) -> None:
+        """Begin with no images of the account's own."""
+        super().__init__()
+        self.region = region
+
+    def __missing__(self, image_id: str) -> Ami:
+        """Find a public image."""
+        return public_images(self.region)[image_id]
+
+    def __contains__(self, image_id: object) -> bool:
+        """Say whether the account sees an image."""
+        return super().__contains__(image_id) or image_id in public_images(self.region)
+
+    def copy(self) -> dict[str, Ami]:
+        """Give all images that the account sees."""
+        return {**public_images(self.region), **self}
+
+    def values(self) -> ValuesView[Ami]:
+        """Give all images that the account sees."""
+        return self.copy().values()
+
+    def pop(self, image_id: str, *default: Any) -> Any:
+        """Remove an image, which only its owner may."""
+        if not super().__contains__(image_id) and image_id in self:
+            raise Refusal("AuthFailure", f"Not authorized for image:{image_id}", status=403)
+        return super().pop(image_id, *default)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the account's own images only."""
+        return Images, (self.region,), None, None, iter(list(self.items()))
+
+
+@cache
+def public_images(region: str) -> dict[str, PublicImage]:
+    """Give the public images of a Region that moto knows; they are read when somebody asks for images."""
+    return {facts["ami_id"]: PublicImage(region, facts) for facts in _facts(region)}
+
+
+def _facts(region: str) -> Iterator[dict[str, Any]]:
+    """Read moto's lists."""
+    yield from AMIS
+    for name in _LISTS:
+        try:
+            yield from load_resource(f"ec2/resources/{name}/{region}.json")
+        except FileNotFoundError:
+            continue  # a Region younger than moto's lists
+
+
+def _moment(text: str | datetime | None) -> datetime:
+    """Read when an image was made."""
+    if isinstance(text, datetime):
+        return text
+    moment: datetime = default_timestamp_parser(text or "2017-10-13T00:00:00Z")
+    return moment
+
+
+def _digest(*parts: str) -> str:
+    """Make the same 17 hexadecimal digits of the same parts, at every start."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:17]

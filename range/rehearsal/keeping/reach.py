@@ -1,0 +1,78 @@
+"""Which backends a call reaches: moto looks all of them up in one place, and that is watched here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+
+from range.rehearsal.adaptations import adapt, core
+
+
+@dataclass
+class Reached:
+    """The backends that were looked up, and those among them that had to be made."""
+
+    looked_up: set[BaseBackend] = field(default_factory=set)
+    made: set[BaseBackend] = field(default_factory=set)
+
+    def changed(self, *, reads_only: bool) -> set[BaseBackend]:
+        """Give the backends that may differ from what was saved: with those that they hold on to, which are looked up once."""
+        if reads_only:
+            return self.made
+        return self.looked_up | {held for backend in self.looked_up for held in _held_by(backend)}
+
+
+_current = Reached()
+
+
+def begin() -> Reached:
+    """Start noting for a call; the door lets in one at a time."""
+    global _current
+    _current = Reached()
+    return _current
+
+
+def watch() -> None:
+    """Have moto's look-up note what it gives out. Once is enough; more do nothing."""
+    if AccountSpecificBackend.__getitem__ is not _look_up:
+        AccountSpecificBackend.__getitem__ = _look_up
+        core.adapt()
+
+
+def forget_everything() -> None:
+    """Empty all backends of this process: moto keeps them in globals, and a cloud starts with its own."""
+    for backends in BackendDict._instances:
+        backends.clear()
+        for extra in extras(backends).values():
+            extra.clear()
+    BackendDict._instances.clear()
+
+
+_OWN = {"backend", "service_name", "_use_boto3_regions", "_additional_regions", "_id"}
+
+
+def extras(backends: BackendDict[Any]) -> dict[str, Any]:
+    """Give what a service keeps beside its backends: whose bucket names are taken, which account is whose member."""
+    return {name: value for name, value in vars(backends).items() if name not in _OWN}
+
+
+_make = AccountSpecificBackend.__getitem__
+
+
+def _look_up(self: AccountSpecificBackend[Any], region_name: str) -> BaseBackend:
+    """Find a backend, or have moto make it; note which."""
+    backend: BaseBackend | None = dict.get(self, "aws" if region_name == "global" else region_name)
+    if backend is None:
+        adapt(self.service_name)
+        backend = _make(self, region_name)
+        _current.made.add(backend)
+    _current.looked_up.add(backend)
+    return backend
+
+
+def _held_by(backend: BaseBackend) -> Iterator[BaseBackend]:
+    """Find the backends that another keeps as attributes."""
+    return (value for value in vars(backend).values() if isinstance(value, BaseBackend))
