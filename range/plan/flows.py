@@ -9,6 +9,7 @@ from range.records.plan import INTERNET, Enclave, FlowKind, PlannedFlow, PortSpa
 from range.spec.models import Exercise
 
 SSH = PortSpan(first=22, last=22)
+HTTPS = PortSpan(first=443, last=443)
 VXLAN = PortSpan(first=4789, last=4789)
 """Source: Amazon VPC Traffic Mirroring, "Traffic Mirroring targets": VXLAN on UDP 4789 (read 2026-11-22)."""
 
@@ -52,12 +53,21 @@ def _zones(reference: str, hub: Enclave, enclaves: tuple[Enclave, ...]) -> Itera
 
 
 def _management(hub: Enclave, enclaves: tuple[Enclave, ...]) -> Iterator[PlannedFlow]:
-    """The controller's own way in: SSH from the hub's management zone to every zone that has hosts."""
+    """The controller's own way in: Session Manager's endpoints, and SSH from there to every zone that has hosts."""
+    management = ZoneName(enclave=hub.name, zone=MANAGEMENT_ZONE)
+    yield PlannedFlow(
+        source=management,
+        target=management,
+        protocol="tcp",
+        ports=HTTPS,
+        kind="management",
+        why="hosts of the management zone reach the Session Manager endpoints beside them",
+    )
     for enclave in (hub, *enclaves):
         for zone in enclave.zones:
             if any(host.zone == zone.name for host in enclave.hosts):
                 yield PlannedFlow(
-                    source=ZoneName(enclave=hub.name, zone=MANAGEMENT_ZONE),
+                    source=management,
                     target=ZoneName(enclave=enclave.name, zone=zone.name),
                     protocol="tcp",
                     ports=SSH,

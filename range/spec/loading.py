@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from range.errors import InputError
 from range.spec.document import Mapping, Node, Place, Sequence, described, document_of, value_of
 from range.spec.models import Exercise
 from range.spec.problems import Location, Problem, Violation, bad_file, field_path, shortened
@@ -62,7 +62,11 @@ def _shape_problems(root: Node, details: Iterable[ErrorDetails]) -> list[Problem
     problems: dict[str, Problem] = {}
     for detail in details:
         location = _within(root, detail["loc"], missing=detail["type"] == "missing")
-        problems.setdefault(field_path(location), _problem(root, Violation(location, _valid(location))))
+        problem = _problem(root, Violation(location, _valid(location)))
+        if detail["type"] == "extra_forbidden":
+            key = _key(root, location)
+            problem = replace(problem, line=key.line, column=key.column, found=f"the key {shortened(str(location[-1]))}")
+        problems.setdefault(problem.field, problem)
     return list(problems.values())
 
 
@@ -117,6 +121,14 @@ def _found(root: Node, location: Location) -> tuple[Place, str]:
     return place, described(node)
 
 
+def _key(root: Node, location: Location) -> Place:
+    """Give where a key stands, instead of its value."""
+    node = root
+    for part in location[:-1]:
+        node = _child(node, part) or node
+    return node.keys[str(location[-1])] if isinstance(node, Mapping) else node.place
+
+
 def _leave_out(content: object, locations: Iterable[Location]) -> None:
     """Delete keys from what the file holds."""
     for *way, key in locations:
@@ -125,6 +137,3 @@ def _leave_out(content: object, locations: Iterable[Location]) -> None:
             holder = holder[part]  # type: ignore[index]
         if isinstance(holder, dict):
             holder.pop(key, None)
-
-
-__all__ = ["InputError", "load"]
