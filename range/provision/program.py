@@ -55,7 +55,7 @@ def main() -> int:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
     program = Path(request.info.program_directory, request.info.entry_point)
-    response = LanguageServer(lambda: run(program)).Run(request, None)
+    response = LanguageServer(lambda: run(program)).Run(request, None)  # type: ignore[no-untyped-call]
     return SHOWN if response.error else 0
 
 
