@@ -91,6 +91,11 @@ class EnclaveResult(Record):
     unchanged: int = 0
     seconds: float = 0.0
     error: str | None = None
+    hint: str | None = None
+    """What to type next about the error."""
+    step: str | None = None
+    """The step that failed; None where none was begun."""
+    exit_code: int = 0
 
     @property
     def failed(self) -> bool:

@@ -1,0 +1,103 @@
+"""`range`: finds the command, and turns every error into an exit code and a message that says what to type next."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from range.cli import output
+from range.errors import InputError, Interrupted, RangeError
+
+COMMANDS: Mapping[str, str] = {
+    "validate": "Check the exercise file alone.",
+    "plan": "Show what would change per stack, addresses, flows, quotas and cost per hour.",
+    "up": "Bring the exercise up; what is up already stays as it is.",
+    "status": "Show each enclave's phase, since when, and what is next.",
+    "down": "Tear down, then prove that nothing is left.",
+    "bootstrap": "Make what must be there before the first `up`, once per organisation.",
+    "doctor": "Say what is missing on this machine or account, and the command that mends it.",
+    "log": "Show who typed what, when, and how it ended.",
+    "rehearse": "Rehearse all of it on a throw-away rehearsal cloud, ending with a report.",
+    "rehearsal": "Start, stop, ask for or enter the rehearsal cloud of this directory.",
+}
+"""Every command and its one line of help; the module of the same name is imported when it is typed."""
+
+HELP = "A shared cloud defence range for allied nations: provision, prove, reset and tear down, rehearsed offline."
+EPILOG = "SPEC is the exercise file; RANGE_SPEC names it too. Without `--cloud aws`, nothing leaves this machine."
+
+
+class Commands(TyperGroup):
+    """The commands of `COMMANDS`, each loaded when it is needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name them in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load one; None for a name that isn't there."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"range.cli.{cmd_name}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        command.help = command.help or COMMANDS[cmd_name]
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was typed; for a wrong name, list the valid ones."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise InputError(f"there is no command {args[0]!r}", hint=f"valid: {', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the table into the help without loading any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; give its exit code."""
+    output.as_json = "--json" in arguments
+    group = Commands(
+        name="range",
+        help=HELP,
+        epilog=EPILOG,
+        rich_markup_mode=None,
+    )
+    try:
+        return int(group.main(args=list(arguments), prog_name="range", standalone_mode=False) or 0)
+    except RangeError as error:
+        output.failure(error)
+        return error.exit_code
+    except typer.TyperException as error:
+        output.failure(InputError(error.format_message(), hint=_usage(error)))
+        return InputError.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        output.failure(Interrupted("interrupted"))
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        sys.stdout = None  # whoever read it has gone: there is nothing to flush
+        return 1
+    except OSError as error:
+        output.failure(RangeError(str(error)))
+        return 1
+
+
+def _usage(error: Any) -> str:
+    """Say how the command is typed."""
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path} --help` shows what is valid" if context else "`range --help` shows what is valid"
+
+
+def main() -> None:
+    """Run the command that was typed and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Results on stdout, everything else on stderr; with `--json`, one document on stdout and nothing else."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+
+from range.errors import CloudError, InputError, RangeError
+
+as_json = False
+"""Whether `--json` was typed: set once, before any command is loaded, so that also a wrong option answers in JSON."""
+
+
+def document(value: object) -> None:
+    """Print the one JSON document of a command."""
+    print(json.dumps(value, indent=2, default=str))
+
+
+def line(text: str = "") -> None:
+    """Print one line of a result."""
+    print(text)
+
+
+def note(text: str) -> None:
+    """Tell something that isn't the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def failure(error: RangeError) -> None:
+    """Print what went wrong and what to type next, in the form that was asked for."""
+    if not as_json:
+        note(f"range: {error}")
+        return
+    details: dict[str, object] = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+    if isinstance(error, InputError) and error.problems:
+        details["problems"] = list(error.problems)
+    if isinstance(error, CloudError) and error.code:
+        details["code"] = error.code
+    document({"error": details})
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under headers, each column as wide as it needs to be; numbers stand at the right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(row[column]) for row in [list(headers), *cells]) for column in _columns(headers)]
+    right = [bool(cells) and all(_is_number(row[column]) for row in cells) for column in _columns(headers)]
+    for row in [list(headers), *cells]:
+        padded = (row[c].rjust(widths[c]) if right[c] else row[c].ljust(widths[c]) for c in _columns(headers))
+        line("  ".join(padded).rstrip())
+
+
+def _columns(headers: Sequence[str]) -> Iterable[int]:
+    return [number for number, _ in enumerate(headers)]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).replace("-", "").isdigit() or text == "-"

@@ -1,0 +1,153 @@
+"""Taking enclaves through the table of steps, side by side, each on a walk of its own; no failure holds others up."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from range.controller.claims import claim
+from range.controller.journal import Journal
+from range.controller.outcome import Outcome
+from range.controller.phases import Direction
+from range.controller.site import Site
+from range.controller.steps import Act
+from range.controller.walks import StepResult, Walk, Walker
+from range.errors import Interrupted, RangeError
+
+
+class Watcher(Protocol):
+    """Who is told how things go, while they go. Called from several threads."""
+
+    def begun(self, enclave: str, act: Act) -> None:
+        """A step has begun on an enclave."""
+
+    def ended(self, enclave: str, act: Act, outcome: Outcome) -> None:
+        """A step has ended on an enclave."""
+
+    def defect(self, enclave: str, act: Act, trace: str) -> None:
+        """A step raised what it never should."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What was typed, by whom, and its number in the journal."""
+
+    exercise: str
+    words: str
+    who: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a walk ended for one enclave."""
+
+    enclave: str
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    """By step, in order; the last one may have failed."""
+    refusal: Outcome | None = None
+    """Why the walk was not even begun."""
+    seconds: float = 0.0
+
+    @property
+    def failure(self) -> tuple[str, Outcome] | None:
+        """Give the step that failed and how, or None; the step is empty where none was begun."""
+        if self.refusal is not None:
+            return "", self.refusal
+        return next(((step, outcome) for step, outcome in self.outcomes.items() if outcome.failed), None)
+
+
+class Conductor:
+    """Walks enclaves in one direction for one command."""
+
+    def __init__(
+        self,
+        command: Command,
+        acts: Sequence[Act],
+        direction: Direction,
+        *,
+        site: Callable[[str], Site],
+        journal: Journal,
+        watcher: Watcher,
+        stop: threading.Event,
+        locks: Path,
+        digest: str,
+    ) -> None:
+        """Keep what every walk needs; `digest` is of everything that the steps work from."""
+        self._command = command
+        self._acts = {act.name: act for act in acts}
+        self._direction = direction
+        self._site = site
+        self._journal = journal
+        self._watcher = watcher
+        self._stop = stop
+        self._locks = locks
+        self._digest = hashlib.sha256(f"{direction} {digest}".encode()).hexdigest()
+        self._room = {act.name: threading.Semaphore(act.width) for act in acts}
+
+    def walk(self, walker: Walker, enclaves: Sequence[str]) -> tuple[Ended, ...]:
+        """Take enclaves through the steps side by side; give how each ended, in the order given."""
+        if not enclaves:
+            return ()
+        with ThreadPoolExecutor(len(enclaves), thread_name_prefix="walk") as threads:
+            return tuple(threads.map(lambda enclave: self._walked(walker, enclave), enclaves))
+
+    def perform(self, enclave: str, step: str) -> StepResult:
+        """Do one step on one enclave; what goes wrong is in the result. Walks call it, and write the result down."""
+        act = self._acts[step]
+        with self._room[step]:
+            began = time.monotonic()
+            row = self._began(enclave, act)
+            try:
+                if self._stop.is_set():
+                    raise Interrupted(
+                        f"{step} was not begun", hint=f"type `{self._command.words}` again: it goes on from here"
+                    )
+                outcome = act.run(self._site(enclave))
+            except RangeError as error:
+                outcome = Outcome.of(error)
+            except Exception as error:  # noqa: BLE001 - a defect ends this walk, told in full, and no other
+                self._watcher.defect(enclave, act, traceback.format_exc())
+                outcome = Outcome.of(error)
+            outcome = outcome.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
+            self._ended(enclave, act, row, outcome)
+            return outcome.model_dump(mode="json")
+
+    def _walked(self, walker: Walker, enclave: str) -> Ended:
+        """Walk one enclave to its end, holding its claim."""
+        walk = Walk(self._command.exercise, enclave, tuple(self._acts), self._digest)
+        began = time.monotonic()
+        try:
+            with claim(self._locks, walk.stack, who=self._command.who, command=self._command.words):
+                results = walker.begin(walk).get_result(polling_interval_sec=0.1)
+        except RangeError as error:
+            return Ended(enclave, refusal=Outcome.of(error))
+        outcomes = {step: Outcome.model_validate(result) for step, result in results.items()}
+        return Ended(enclave, outcomes, seconds=round(time.monotonic() - began, 2))
+
+    def _began(self, enclave: str, act: Act) -> int:
+        """Write down and tell that a step has begun."""
+        self._journal.stands(self._command.exercise, enclave, act.phase, direction=self._direction, step=act.name)
+        self._watcher.begun(enclave, act)
+        return self._journal.step_began(self._command.number, enclave, act.name)
+
+    def _ended(self, enclave: str, act: Act, row: int, outcome: Outcome) -> None:
+        """Write down and tell how a step ended."""
+        self._journal.step_ended(row, outcome.word, outcome.error)
+        self._journal.stands(
+            self._command.exercise,
+            enclave,
+            "failed" if outcome.failed else act.leaves,
+            direction=self._direction,
+            step=act.name if outcome.failed else None,
+            error=outcome.error,
+            hosts=outcome.hosts,
+        )
+        self._watcher.ended(enclave, act, outcome)

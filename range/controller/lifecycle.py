@@ -1,0 +1,146 @@
+"""Bringing a whole exercise up and down: the hub first, then all enclaves side by side; in reverse on the way down."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+
+from range.controller.conductor import Command, Conductor, Ended, Watcher
+from range.controller.journal import Journal
+from range.controller.outcome import Outcome
+from range.controller.phases import Direction
+from range.controller.site import Setting, Site
+from range.controller.steps import STEPS, Step, acts
+from range.controller.walks import walker
+from range.errors import InputError
+from range.plan.order import order_down, order_up
+from range.records.plan import Plan
+from range.records.results import Progress
+
+
+class Lifecycle:
+    """One command's way through an exercise; `steps` is the table, which tests replace."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        command: Command,
+        *,
+        journal: Journal,
+        watcher: Watcher,
+        on_progress: Callable[[Progress], None],
+        steps: tuple[Step, ...] = STEPS,
+    ) -> None:
+        """Keep what the command works with; nothing is asked or touched yet."""
+        self._setting = setting
+        self._command = command
+        self._journal = journal
+        self._watcher = watcher
+        self._on_progress = on_progress
+        self._steps = steps
+        self._stop = threading.Event()
+
+    def up(self, only: Sequence[str]) -> tuple[Ended, ...]:
+        """Bring the hub up, and then the enclaves; `only` names some of them, empty means all.
+
+        What left the file is reported as failed, since it still stands and costs.
+        """
+        plan = self._setting.plan
+        (hub,), enclaves = order_up(plan)
+        wanted = tuple(name for name in enclaves if not only or name in only)
+        with self._walking("up") as walk:
+            first = walk((hub,))
+            if first[0].failure is None:
+                rest = walk(wanted)
+            else:
+                rest = tuple(_not_begun(name, f"{hub} is not up, so {name} was left as it is") for name in wanted)
+        return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self.strangers()))
+
+    def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
+        """Take enclaves down, and then the hub if nothing stands on it any more; `only` names some, empty means all."""
+        enclaves, (hub,) = order_down(self._setting.plan)
+        everyone = (*enclaves, *self.strangers())
+        wanted = tuple(only) or everyone
+        with self._walking("down") as walk:
+            ended = walk(wanted)
+            if only:
+                return ended
+            standing = [one.enclave for one in ended if one.failure is not None]
+            if standing:
+                return (*ended, _not_begun(hub, f"{', '.join(standing)} still needs {hub}, so it was left as it is"))
+            return (*ended, *walk((hub,)))
+
+    def strangers(self) -> tuple[str, ...]:
+        """Name the enclaves that the state knows and the file doesn't (any more)."""
+        return strangers(self._setting.plan, self._setting.engine.stacks())
+
+    @contextlib.contextmanager
+    def _walking(self, direction: Direction) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
+        """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
+        conductor = Conductor(
+            self._command,
+            acts(direction, self._steps),
+            direction,
+            site=lambda enclave: Site(self._setting, enclave, self._stop, self._on_progress),
+            journal=self._journal,
+            watcher=self._watcher,
+            stop=self._stop,
+            locks=self._setting.locks,
+            digest=self._setting.digest,
+        )
+        with self._stopping_gently(), walker(self._setting.home / "controller.sqlite", conductor.perform) as walks:
+            yield lambda enclaves: conductor.walk(walks, enclaves)
+
+    @contextlib.contextmanager
+    def _stopping_gently(self) -> Iterator[None]:
+        """Turn SIGINT and SIGTERM into a request to stop: what an engine has in hand is finished, nothing is begun."""
+
+        def request(number: int, frame: FrameType | None) -> None:
+            self._stop.set()
+            # the engine's own lock may be held by the thread that this signal interrupted
+            threading.Thread(target=self._setting.engine.interrupt, name="interrupt").start()
+
+        before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def strangers(plan: Plan, stacks: Sequence[str]) -> tuple[str, ...]:
+    """Name the enclaves of an exercise that have a stack and aren't in its plan."""
+    known = {enclave.name for enclave in (plan.hub, *plan.enclaves)}
+    prefix = plan.stack("")
+    found = (stack.removeprefix(prefix) for stack in stacks if stack.startswith(prefix))
+    return tuple(name for name in found if name not in known)
+
+
+def checked(only: Sequence[str], valid: Sequence[str]) -> tuple[str, ...]:
+    """Give the enclaves that `--ally` named, each once.
+
+    Raises:
+        InputError: one of them isn't there; the message lists those that are.
+    """
+    for name in only:
+        if name not in valid:
+            raise InputError(f"there is no enclave {name!r}", hint=f"valid: {', '.join(valid)}")
+    return tuple(dict.fromkeys(only))
+
+
+def _not_begun(enclave: str, why: str) -> Ended:
+    return Ended(enclave, refusal=Outcome(error=why, exit_code=1))
+
+
+def _left_the_file(enclave: str, spec: str) -> Ended:
+    return Ended(
+        enclave,
+        refusal=Outcome(
+            error=f"{enclave} left the exercise file but still stands",
+            hint=f"`range down {spec} --ally {enclave}` takes it down; or put it back into the file",
+            exit_code=1,
+        ),
+    )

@@ -1,0 +1,49 @@
+"""What a command came to: one row per enclave, what is left in the accounts, and one exit code for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from range.controller.conductor import Ended
+from range.controller.journal import Standing
+from range.records.inventory import Resource
+from range.records.results import EnclaveResult, StackChanges
+
+WEIGHTS = (130, 1, 2, 3, 0)
+"""Exit codes, the one that outweighs all others first."""
+
+
+def rows(ended: Iterable[Ended], standings: Mapping[str, Standing]) -> tuple[EnclaveResult, ...]:
+    """Give one row per enclave, with the phase that it is in now."""
+    return tuple(_row(one, standings.get(one.enclave, Standing(name=one.enclave))) for one in ended)
+
+
+def left(ended: Iterable[Ended]) -> tuple[Resource, ...]:
+    """List everything that was found left, in all accounts."""
+    return tuple(resource for one in ended for outcome in one.outcomes.values() for resource in outcome.left)
+
+
+def exit_code(results: Iterable[EnclaveResult]) -> int:
+    """Give the code of the whole command: 1 outweighs 3, 3 outweighs 0; an interruption outweighs all."""
+    found = {result.exit_code for result in results}
+    return next((code for code in WEIGHTS if code in found), 0)
+
+
+def _row(one: Ended, standing: Standing) -> EnclaveResult:
+    found = [outcome.changes for outcome in one.outcomes.values() if outcome.changes]
+    changes = found[0] if found else StackChanges(stack=one.enclave)
+    step, failure = one.failure or (None, None)
+    return EnclaveResult(
+        name=one.enclave,
+        phase=standing.phase,
+        created=changes.create,
+        updated=changes.update,
+        replaced=changes.replace,
+        deleted=changes.delete,
+        unchanged=changes.same,
+        seconds=one.seconds,
+        error=failure.error if failure else None,
+        hint=failure.hint if failure else None,
+        step=step or None,
+        exit_code=failure.exit_code if failure else 0,
+    )

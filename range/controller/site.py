@@ -1,0 +1,67 @@
+"""What a step works on: the exercise at hand with the tools that every step uses, and one enclave of it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from range.plan.names import state_id
+from range.records.plan import Plan
+from range.records.results import Progress
+
+if TYPE_CHECKING:
+    from range.cloud.sessions import Sessions
+    from range.provision.engine import Engine
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One exercise as a command finds it: its file, its plan, its directory, and the doors to the engine and to AWS."""
+
+    spec: Path
+    plan: Plan
+    home: Path
+    """`.range`, absolute."""
+    backend_url: str
+    engine: Engine
+    sessions: Sessions
+
+    @property
+    def state_id(self) -> str:
+        """The id of the state backend, which every resource carries as a tag."""
+        return state_id(self.backend_url)
+
+    @property
+    def digest(self) -> str:
+        """Tell this plan on this backend from any other; there is nothing else that steps work from."""
+        return hashlib.sha256(f"{self.backend_url} {self.plan.model_dump_json()}".encode()).hexdigest()
+
+    @property
+    def records(self) -> Path:
+        """The folder of what is recorded of this exercise."""
+        return self.home / self.plan.exercise
+
+    @property
+    def locks(self) -> Path:
+        """The folder of the claims."""
+        return self.home / "locks"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One enclave, or the hub, for the length of one step."""
+
+    setting: Setting
+    enclave: str
+    stop: threading.Event
+    """Set when the user wants everything to stop."""
+    on_progress: Callable[[Progress], None]
+
+    @property
+    def stack(self) -> str:
+        """Name the enclave's stack: `steadfast.est`."""
+        return self.setting.plan.stack(self.enclave)

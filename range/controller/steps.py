@@ -1,0 +1,87 @@
+"""The table of steps: what happens to an enclave on its way up, and in reverse order on its way down.
+
+A later stage is a row here. Order, resume, teardown, phases, `--help` and the tests all come from the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from range.controller.acts import destroy, prove_nothing_left, provision, record_inventory
+from range.controller.outcome import Outcome
+from range.controller.phases import Direction, Phase
+from range.controller.site import Site
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do to an enclave. It is repeated after a kill, so a second run must converge."""
+
+    name: str
+    run: Callable[[Site], Outcome]
+    phase: Phase
+    """The enclave's phase while it runs."""
+    leaves: Phase
+    """The enclave's phase once it is done."""
+    width: int
+    """On how many enclaves at once: what a small machine bears."""
+    help: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A row: what to do on the way up, and what undoes it on the way down."""
+
+    do: Act
+    undo: Act
+
+
+ENGINES = 4
+"""Pulumi engines at once. Measured on two cores: see bench/README.md."""
+LOOKS = 6
+"""Accounts looked at at once: they wait for AWS more than they compute."""
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        do=Act(
+            "record-inventory",
+            record_inventory,
+            phase="provisioning",
+            leaves="provisioning",
+            width=LOOKS,
+            help="Record what is in the account beforehand.",
+        ),
+        undo=Act(
+            "prove-nothing-left",
+            prove_nothing_left,
+            phase="tearing down",
+            leaves="absent",
+            width=LOOKS,
+            help="Prove that nothing is there now that wasn't there beforehand.",
+        ),
+    ),
+    Step(
+        do=Act(
+            "provision",
+            provision,
+            phase="provisioning",
+            leaves="provisioned",
+            width=ENGINES,
+            help="Bring the stack up.",
+        ),
+        undo=Act(
+            "destroy",
+            destroy,
+            phase="tearing down",
+            leaves="tearing down",
+            width=ENGINES,
+            help="Take the stack down.",
+        ),
+    ),
+)
+
+
+def acts(direction: Direction, steps: tuple[Step, ...] = STEPS) -> tuple[Act, ...]:
+    """Give what is done in a direction, in order."""
+    return tuple(step.do for step in steps) if direction == "up" else tuple(step.undo for step in reversed(steps))

@@ -1,0 +1,133 @@
+"""Walks: durable workflows, each taking one enclave through its steps; what the dead left is taken up or set aside.
+
+DBOS keeps them in one SQLite file. A step that is done is never done again by the walk that it belongs to; one that was
+cut off is done again, so steps can be repeated. Whoever starts a walk must hold the enclave's claim: only then is an
+unfinished walk of that enclave a dead one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from range.errors import EnvironmentMissing
+
+VERSION = "1"
+"""Changed by hand when walks begun by an older version can't be taken up any more; DBOS would hash the code instead,
+and strand what is under way with every upgrade."""
+_UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
+_POLL_S = 0.1
+
+StepResult = dict[str, Any]
+"""What a step leaves behind: plain JSON, and no secrets, since it's written to disk. With an `error`, the walk ends."""
+Perform = Callable[[str, str], StepResult]
+"""Do one step, given the enclave and the step's name."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One enclave, and the steps to take it through."""
+
+    exercise: str
+    enclave: str
+    steps: tuple[str, ...]
+    digest: str
+    """Of everything that the steps work from: a walk is only taken up by one of the same digest and steps."""
+
+    @property
+    def stack(self) -> str:
+        """Name what is walked: `steadfast.est`."""
+        return f"{self.exercise}.{self.enclave}"
+
+
+class Started(Protocol):
+    """A walk under way."""
+
+    def get_result(self, *, polling_interval_sec: float = ...) -> dict[str, StepResult]:
+        """Wait for its end; give the steps' results by name, or raise what a step raised."""
+
+
+class Walker:
+    """Starts walks; made by `walker`."""
+
+    def __init__(self, workflow: Callable[..., dict[str, StepResult]], executor: str) -> None:
+        """Keep the workflow function and the name of this process's own queue."""
+        self._workflow = workflow
+        self._executor = executor
+
+    def begin(self, walk: Walk) -> Started:
+        """Begin a walk, or take up the same walk where a dead process left it; others of the enclave are set aside."""
+        taken_up: Started | None = None
+        for dead in DBOS.list_workflows(status=_UNFINISHED, workflow_id_prefix=f"{walk.stack}:", sort_desc=True):
+            if taken_up is None and self._is_same(dead.input, walk) and not self._had_failed(dead.workflow_id):
+                DBOS.register_queue(self._executor, polling_interval_sec=_POLL_S)
+                taken_up = DBOS.resume_workflow(dead.workflow_id, queue_name=self._executor)
+            else:
+                DBOS.cancel_workflow(dead.workflow_id)
+        if taken_up is not None:
+            return taken_up
+        with SetWorkflowID(f"{walk.stack}:{uuid.uuid4().hex}"):
+            return DBOS.start_workflow(self._workflow, walk.enclave, list(walk.steps), walk.digest)
+
+    @staticmethod
+    def _is_same(inputs: Any, walk: Walk) -> bool:
+        """Say whether a dead walk's inputs are those of the one to begin."""
+        return bool(inputs) and tuple(inputs["args"]) == (walk.enclave, list(walk.steps), walk.digest)
+
+    @staticmethod
+    def _had_failed(workflow_id: str) -> bool:
+        """Say whether a walk had failed, and only its end was not written down: there is nothing to take up."""
+        return any((step["output"] or {}).get("error") for step in DBOS.list_workflow_steps(workflow_id))
+
+
+@contextlib.contextmanager
+def walker(database: Path, perform: Perform) -> Iterator[Walker]:
+    """Open the database of walks for the length of the block. One at a time in a process.
+
+    Raises:
+        EnvironmentMissing: the database can't be opened.
+    """
+    executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    config: DBOSConfig = {
+        "name": "defence-range",
+        "system_database_url": f"sqlite:///{database.absolute()}",
+        "application_version": VERSION,
+        "executor_id": executor,
+        "log_level": "CRITICAL",
+        # nothing here waits for notifications, but closing waits for one turn of whoever polls for them
+        "notification_listener_polling_interval_sec": 0.1,
+    }
+    database.parent.mkdir(parents=True, exist_ok=True)
+    DBOS(config=config)
+
+    @DBOS.workflow(name="walk")
+    def workflow(enclave: str, steps: list[str], digest: str) -> dict[str, StepResult]:
+        """Take an enclave through its steps; `digest` tells this walk from another."""
+        results: dict[str, StepResult] = {}
+        for step in steps:
+            results[step] = DBOS.run_step({"name": step}, perform, enclave, step)
+            if results[step].get("error") is not None:
+                break
+        return results
+
+    try:
+        DBOS.listen_queues([executor])
+        try:
+            DBOS.launch()
+        except Exception as error:
+            raise EnvironmentMissing(
+                f"the controller's database {database} can't be used: {error}",
+                hint=f"move {database} away; walks under way are then begun anew",
+            ) from error
+        yield Walker(workflow, executor)
+        DBOS.delete_queue(executor)
+    finally:
+        DBOS.destroy(destroy_registry=True)
