@@ -1,0 +1,165 @@
+"""The form of a row of the resource table, and the few ways in which AWS lists and deletes things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jmespath
+
+from range.cloud.sessions import Account
+from range.records.inventory import GLOBAL, Resource
+
+Item = Mapping[str, Any]
+"""One thing as AWS describes it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One account in one Region; `global` is asked in the Region that answers for it."""
+
+    account: Account
+    region: str
+    home: str
+    """The exercise's Region, where global services are asked that have no Region of their own."""
+
+    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Make one call here."""
+        return self.account.call(service, operation, region=self._asked, **parameters)
+
+    def pages(self, service: str, operation: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Make a call and all that follow it."""
+        return self.account.pages(service, operation, region=self._asked, **parameters)
+
+    @property
+    def _asked(self) -> str:
+        return self.home if self.region == GLOBAL else self.region
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that is there, with what AWS says of it."""
+
+    resource: Resource
+    item: Item
+    ending: bool = False
+    """It is being deleted already: only to be waited for."""
+    managed: bool = False
+    """A service made it and takes it away with its owner: only to be waited for."""
+
+    @property
+    def id(self) -> str:
+        """What delete calls take."""
+        return self.resource.id
+
+
+Lister = Callable[[Place], Iterable[Item]]
+Deleter = Callable[[Place, Found], object]
+Preparer = Callable[[Place, Sequence[Found]], object]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row: a type of resource."""
+
+    type: str
+    service: str
+    items: Lister
+    """Lists everything of this type in one place, things on their way out included."""
+    id: str
+    """JMESPath of the id in an item, as are the following."""
+    delete: Deleter | None
+    """None for what goes with its owner."""
+    parent: str = "''"
+    tags: str = "Tags"
+    """A list of Key and Value, or a mapping."""
+    state: str = "''"
+    ended: frozenset[str] = frozenset()
+    """States in which it is gone, though AWS still shows it."""
+    ending: frozenset[str] = frozenset()
+    """States in which it is going."""
+    managed: Callable[[Item], bool] = field(default=lambda item: False)
+    residue: Callable[[Item], str] = field(default=lambda item: "")
+    prepare: Preparer | None = None
+    """What must be undone before any of these can go: rules that name one another, attachments."""
+    inside: tuple[str, ...] = ()
+    """There is none of it where there is none of these; then it isn't asked for."""
+    after: tuple[str, ...] = ()
+    """Types that go first, because AWS refuses otherwise."""
+    scope: str = "region"
+    """`region`, or `global`."""
+    abroad: bool = False
+    """Whether it is also looked for in enabled Regions that the exercise doesn't use."""
+
+    def found(self, place: Place) -> Iterator[Found]:
+        """List what there is of this type in one place."""
+        for item in self.items(place):
+            state = str(_read(self.state, item) or "").lower()
+            if state in self.ended:
+                continue
+            resource = Resource(
+                account=place.account.id,
+                region=place.region,
+                type=self.type,
+                id=str(_read(self.id, item)),
+                parent=str(_read(self.parent, item) or ""),
+                tags=tag_mapping(_read(self.tags, item)),
+                residue=self.residue(item),
+            )
+            yield Found(resource, item, ending=state in self.ending, managed=self.managed(item))
+
+
+def pages(service: str, operation: str, path: str, **parameters: Any) -> Lister:
+    """List by one call, paged: `path` is the JMESPath of the items in each page."""
+    items = jmespath.compile(path)
+
+    def listed(place: Place) -> Iterator[Item]:
+        for page in place.pages(service, operation, **parameters):
+            for item in items.search(page) or ():
+                yield item if isinstance(item, Mapping) else {"Id": item}
+
+    return listed
+
+
+def by(service: str, operation: str, parameter: str, **further: Any) -> Deleter:
+    """Delete by one call that takes the id: `by("ec2", "delete_vpc", "VpcId")`."""
+
+    def deleted(place: Place, found: Found) -> object:
+        return place.call(service, operation, **{parameter: found.id}, **further)
+
+    return deleted
+
+
+def by_list(service: str, operation: str, parameter: str, **further: Any) -> Deleter:
+    """Delete by one call that takes a list of ids."""
+
+    def deleted(place: Place, found: Found) -> object:
+        return place.call(service, operation, **{parameter: [found.id]}, **further)
+
+    return deleted
+
+
+def tag_mapping(tags: Any) -> dict[str, str]:
+    """Read tags in each of the forms that AWS gives them: a list of Key and Value (or TagKey, key), or a mapping."""
+    if not tags:
+        return {}
+    if isinstance(tags, Mapping):
+        return {str(key): str(value) for key, value in tags.items()}
+    read = {}
+    for tag in tags:
+        lowered = {name.lower().removeprefix("tag"): value for name, value in tag.items()}
+        read[str(lowered["key"])] = str(lowered.get("value", ""))
+    return read
+
+
+_COMPILED: dict[str, Any] = {}
+
+
+def _read(path: str, item: Item) -> Any:
+    """Read one value of an item; plain names without JMESPath, which is ten times slower."""
+    if path.isidentifier():
+        return item.get(path)
+    if path not in _COMPILED:
+        _COMPILED[path] = jmespath.compile(path)
+    return _COMPILED[path].search(item)

@@ -1,0 +1,53 @@
+"""Instances, their disks and images, and what launches them."""
+
+from __future__ import annotations
+
+from range.cloud.resources.kinds import Found, Kind, Place, by, by_list, pages
+
+_GONE = frozenset({"terminated", "deleted", "cancelled", "closed"})
+
+
+def _terminate(place: Place, found: Found) -> object:
+    """Lift an instance's protections, then terminate it."""
+    for attribute in ("DisableApiTermination", "DisableApiStop"):
+        if found.item.get(attribute) is not False:
+            place.call("ec2", "modify_instance_attribute", InstanceId=found.id, **{attribute: {"Value": False}})
+    return place.call("ec2", "terminate_instances", InstanceIds=[found.id])
+
+
+def _delete_volume(place: Place, found: Found) -> object:
+    """Detach a volume, then delete it; a detachment under way is a conflict, and tried again."""
+    if found.item.get("State") == "in-use":
+        place.call("ec2", "detach_volume", VolumeId=found.id, Force=True)
+    return place.call("ec2", "delete_volume", VolumeId=found.id)
+
+
+KINDS = (
+    Kind("ec2:instance", "ec2", pages("ec2", "describe_instances", "Reservations[].Instances[]"), "InstanceId", _terminate,
+         parent="VpcId", state="State.Name", ended=_GONE, ending=frozenset({"shutting-down"}), inside=("ec2:vpc",), abroad=True,
+         after=("autoscaling:group", "ec2:spot-request", "ec2:fleet", "ec2:traffic-mirror-session")),
+    Kind("ec2:volume", "ec2", pages("ec2", "describe_volumes", "Volumes"), "VolumeId", _delete_volume, parent="Attachments[0].InstanceId",
+         state="State", ended=_GONE, ending=frozenset({"deleting"}), abroad=True, after=("ec2:instance",)),
+    Kind("ec2:image", "ec2", pages("ec2", "describe_images", "Images", Owners=["self"]), "ImageId",
+         by("ec2", "deregister_image", "ImageId"), state="State", ended=frozenset({"deregistered"}), abroad=True, after=("ec2:instance",)),
+    Kind("ec2:snapshot", "ec2", pages("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"]), "SnapshotId",
+         by("ec2", "delete_snapshot", "SnapshotId"), abroad=True, after=("ec2:image", "ec2:volume")),
+    Kind("ec2:key-pair", "ec2", pages("ec2", "describe_key_pairs", "KeyPairs"), "KeyPairId", by("ec2", "delete_key_pair", "KeyPairId")),
+    Kind("ec2:launch-template", "ec2", pages("ec2", "describe_launch_templates", "LaunchTemplates"), "LaunchTemplateId",
+         by("ec2", "delete_launch_template", "LaunchTemplateId"), after=("autoscaling:group", "ec2:fleet")),
+    Kind("ec2:placement-group", "ec2", pages("ec2", "describe_placement_groups", "PlacementGroups"), "GroupName",
+         by("ec2", "delete_placement_group", "GroupName"), state="State", ended=_GONE, ending=frozenset({"deleting"}),
+         after=("ec2:instance",)),
+    Kind("ec2:spot-request", "ec2", pages("ec2", "describe_spot_instance_requests", "SpotInstanceRequests"), "SpotInstanceRequestId",
+         by_list("ec2", "cancel_spot_instance_requests", "SpotInstanceRequestIds"), state="State", ended=_GONE),
+    Kind("ec2:fleet", "ec2", pages("ec2", "describe_fleets", "Fleets"), "FleetId",
+         by_list("ec2", "delete_fleets", "FleetIds", TerminateInstances=True), state="FleetState", ended=_GONE,
+         ending=frozenset({"deleted_running", "deleted_terminating"})),
+    Kind("autoscaling:group", "autoscaling", pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"),
+         "AutoScalingGroupName", by("autoscaling", "delete_auto_scaling_group", "AutoScalingGroupName", ForceDelete=True),
+         state="Status", ending=frozenset({"delete in progress"})),
+    Kind("autoscaling:launch-configuration", "autoscaling",
+         pages("autoscaling", "describe_launch_configurations", "LaunchConfigurations"), "LaunchConfigurationName",
+         by("autoscaling", "delete_launch_configuration", "LaunchConfigurationName"), after=("autoscaling:group",)),
+)  # fmt: skip
+"""One row per type of machine, disk and image."""

@@ -1,0 +1,72 @@
+"""Functions, queues, logs, trails, parameters, budgets: what runs and what watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages
+
+
+def _delete_rule(place: Place, found: Found) -> object:
+    """Take the targets off an event rule, delete it."""
+    where = {"EventBusName": found.item.get("EventBusName", "default")}
+    targets = [each["Id"] for each in pages("events", "list_targets_by_rule", "Targets", Rule=found.id, **where)(place)]
+    if targets:
+        place.call("events", "remove_targets", Rule=found.id, Ids=targets, **where)
+    return place.call("events", "delete_rule", Name=found.id, **where)
+
+
+def _budgets(place: Place) -> Iterator[Item]:
+    yield from pages("budgets", "describe_budgets", "Budgets", AccountId=place.account.id)(place)
+
+
+def _delete_budget(place: Place, found: Found) -> object:
+    return place.call("budgets", "delete_budget", AccountId=found.resource.account, BudgetName=found.id)
+
+
+def _trails(place: Place) -> Iterator[Item]:
+    """List the trails that are at home here, and not their shadows in other Regions or of the organisation."""
+    for trail in place.call("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]:
+        yield trail
+
+
+def _delete_alarm(place: Place, found: Found) -> object:
+    return place.call("cloudwatch", "delete_alarms", AlarmNames=[found.id])
+
+
+def _delete_cluster(place: Place, found: Found) -> object:
+    """Stop and delete the services of a cluster, then the cluster."""
+    for page in place.pages("ecs", "list_services", cluster=found.id):
+        for service in page["serviceArns"]:
+            place.call("ecs", "delete_service", cluster=found.id, service=service, force=True)
+    for page in place.pages("ecs", "list_tasks", cluster=found.id):
+        for task in page["taskArns"]:
+            place.call("ecs", "stop_task", cluster=found.id, task=task)
+    return place.call("ecs", "delete_cluster", cluster=found.id)
+
+
+KINDS = (
+    Kind("lambda:function", "lambda", pages("lambda", "list_functions", "Functions"), "FunctionName",
+         by("lambda", "delete_function", "FunctionName"), parent="VpcConfig.VpcId", abroad=True),
+    Kind("sqs:queue", "sqs", pages("sqs", "list_queues", "QueueUrls"), "Id", by("sqs", "delete_queue", "QueueUrl")),
+    Kind("sns:topic", "sns", pages("sns", "list_topics", "Topics"), "TopicArn", by("sns", "delete_topic", "TopicArn")),
+    Kind("events:rule", "events", pages("events", "list_rules", "Rules[?ManagedBy==null]"), "Name", _delete_rule,
+         after=("autoscaling:group",)),
+    Kind("logs:log-group", "logs", pages("logs", "describe_log_groups", "logGroups"), "logGroupName",
+         by("logs", "delete_log_group", "logGroupName"), after=("ec2:flow-log", "cloudtrail:trail", "lambda:function")),
+    Kind("logs:resource-policy", "logs", pages("logs", "describe_resource_policies", "resourcePolicies"), "policyName",
+         by("logs", "delete_resource_policy", "policyName")),
+    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", by("cloudtrail", "delete_trail", "Name")),
+    Kind("cloudwatch:alarm", "cloudwatch", pages("cloudwatch", "describe_alarms", "MetricAlarms"), "AlarmName", _delete_alarm),
+    Kind("ssm:parameter", "ssm", pages("ssm", "describe_parameters", "Parameters"), "Name", by("ssm", "delete_parameter", "Name")),
+    Kind("ssm:document", "ssm", pages("ssm", "list_documents", "DocumentIdentifiers", Filters=[{"Key": "Owner", "Values": ["Self"]}]),
+         "Name", by("ssm", "delete_document", "Name")),
+    Kind("ecs:cluster", "ecs", pages("ecs", "list_clusters", "clusterArns"), "Id", _delete_cluster),
+    Kind("cloudformation:stack", "cloudformation", pages("cloudformation", "describe_stacks", "Stacks"), "StackName",
+         by("cloudformation", "delete_stack", "StackName"), state="StackStatus", ended=frozenset({"delete_complete"}),
+         ending=frozenset({"delete_in_progress"})),
+    Kind("states:statemachine", "stepfunctions", pages("stepfunctions", "list_state_machines", "stateMachines"), "stateMachineArn",
+         by("stepfunctions", "delete_state_machine", "stateMachineArn")),
+    Kind("budgets:budget", "budgets", _budgets, "BudgetName", _delete_budget, scope="global"),
+)  # fmt: skip
+"""One row per type of what runs and what watches."""

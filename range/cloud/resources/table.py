@@ -1,0 +1,28 @@
+"""THE table: every type of resource that is looked for, and the order in which they are deleted."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+
+from range.cloud.resources import gateways, identity, machines, names, network, operations, storage
+from range.cloud.resources.kinds import Kind
+
+TABLE: tuple[Kind, ...] = (
+    *network.KINDS, *machines.KINDS, *gateways.KINDS, *names.KINDS, *identity.KINDS, *storage.KINDS, *operations.KINDS,
+)  # fmt: skip
+"""Every row."""
+
+BY_TYPE: dict[str, Kind] = {kind.type: kind for kind in TABLE}
+"""Every row by its type."""
+
+
+def deletion_levels() -> tuple[tuple[Kind, ...], ...]:
+    """Sort the types into levels: everything of one level may go at once, when all levels before it are gone."""
+    sorter = TopologicalSorter({kind.type: kind.after for kind in TABLE})
+    sorter.prepare()
+    levels = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        levels.append(tuple(BY_TYPE[type] for type in sorted(ready)))
+        sorter.done(*ready)
+    return tuple(levels)

@@ -1,0 +1,250 @@
+"""Who may enter: one account at a time, as its controller role, and in a rehearsal never past loopback.
+
+Making a boto3 client costs 5 to 20 ms and up to 1 MiB, and an inventory of 36 accounts in 17 Regions would need
+thousands. Clients of one service and Region differ only in who signs, so they are shared, and each call lends its
+account's credentials to the one that it uses.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.credentials import CredentialResolver, Credentials, DeferredRefreshableCredentials, ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+
+from range.errors import CloudError, EnvironmentMissing
+from range.records.plan import Plan
+
+CONNECTIONS = 32
+"""Connections kept open per client: as many calls can be under way at once."""
+
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=CONNECTIONS,
+    retries={"mode": "standard", "total_max_attempts": 5},
+    # the account's own endpoints (DynamoDB) would need to know whose credentials will sign
+    account_id_endpoint_mode="disabled",
+    user_agent_extra="defence-range",
+)
+_SIGNING: ContextVar[Credentials] = ContextVar("signing")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How to get into one account: as a role there, or with the caller's own credentials."""
+
+    role: str | None = None
+    external_id: str | None = None
+    session_name: str = "range"
+
+
+class Sessions:
+    """The accounts of one exercise, and no others. Safe to use from several threads."""
+
+    def __init__(self, entries: Mapping[str, Entry], region: str, partition: str = "aws") -> None:
+        """Name the accounts and how each is entered. Nothing is asked of AWS yet."""
+        self.region = region
+        self.partition = partition
+        self._entries = dict(entries)
+        self._endpoint = os.environ.get("AWS_ENDPOINT_URL")
+        self._session = botocore.session.get_session()
+        self._own = self._own_credentials()
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._accounts: dict[str, Account] = {}
+        self._guard = threading.Lock()
+        self._making = threading.Lock()
+        self._session.register_component("credential_provider", CredentialResolver([_Lender()]))
+        if self.rehearsal:
+            self._session.register("before-send", _refuse_to_leave)
+
+    @classmethod
+    def of_plan(cls, plan: Plan) -> Sessions:
+        """Enter the exercise's accounts as its controller: the caller's own credentials are for the management account only."""
+        role = Entry(role=plan.controller_role, external_id=plan.external_id, session_name=f"range-{plan.exercise}")
+        entries = {enclave.account: role for enclave in (plan.hub, *plan.enclaves)}
+        return cls({**entries, plan.management_account: Entry()}, plan.region)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Say whether the endpoint is on this machine, so that nothing may leave it."""
+        return self._endpoint is not None and is_loopback(self._endpoint)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """List the account ids that may be entered."""
+        return tuple(self._entries)
+
+    def account(self, account: str) -> Account:
+        """Enter one account. Raises CloudError for one that the exercise file doesn't list."""
+        if account not in self._entries:
+            raise CloudError(
+                f"account {account} isn't in the exercise file, so nothing is done there",
+                hint=f"the file lists {', '.join(sorted(self._entries))}",
+            )
+        with self._guard:
+            if account not in self._accounts:
+                entry = self._entries[account]
+                credentials = self._role_credentials(account, entry) if entry.role else self._own
+                self._accounts[account] = Account(account, self.region, credentials, self._client)
+            return self._accounts[account]
+
+    def caller(self) -> str:
+        """Give the account that the caller's own credentials belong to.
+
+        Raises:
+            CloudError: they are nobody's, or belong to an account that the exercise file doesn't list.
+        """
+        identity = Account("", self.region, self._own, self._client).call("sts", "get_caller_identity")
+        if identity["Account"] not in self._entries:
+            raise CloudError(
+                f"your credentials belong to account {identity['Account']} ({identity['Arn']}), which the exercise file doesn't list",
+                hint="use credentials of the management account, or mend `accounts` in the exercise file",
+            )
+        return str(identity["Account"])
+
+    def _own_credentials(self) -> Credentials:
+        """Find the caller's credentials; in a rehearsal only in the environment, since every other place may need the network."""
+        if self.rehearsal:
+            key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+            found = Credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN")) if key and secret else None
+            hint = 'eval "$(range rehearsal env SPEC)"'
+        else:
+            found = botocore.session.get_session().get_credentials()  # a session of its own: botocore would remember them
+            hint = "log in first, for instance with `aws sso login`, and set AWS_PROFILE"
+        if found is None:
+            raise EnvironmentMissing("there are no AWS credentials", hint=hint)
+        return found
+
+    def _role_credentials(self, account: str, entry: Entry) -> Credentials:
+        """Give credentials of a role in an account, assumed when first used and renewed before they expire."""
+        caller = Account(account, self.region, self._own, self._client)
+        parameters: dict[str, Any] = {
+            "RoleArn": f"arn:{self.partition}:iam::{account}:role/{entry.role}",
+            "RoleSessionName": entry.session_name,
+            "DurationSeconds": 3600,  # the most that a chained role session gets
+        }
+        if entry.external_id:
+            parameters["ExternalId"] = entry.external_id
+
+        def assume() -> dict[str, str]:
+            got = caller.call("sts", "assume_role", **parameters)["Credentials"]
+            return {
+                "access_key": got["AccessKeyId"],
+                "secret_key": got["SecretAccessKey"],
+                "token": got["SessionToken"],
+                "expiry_time": got["Expiration"].isoformat(),
+            }
+
+        return DeferredRefreshableCredentials(refresh_using=assume, method="assume-role")
+
+    def _client(self, service: str, region: str) -> BaseClient:
+        """Give the client of a service in a Region that all accounts share."""
+        client = self._clients.get((service, region))
+        if client is None:
+            with self._making:  # botocore's session isn't made for several threads at once
+                client = self._clients.get((service, region))
+                if client is None:
+                    client = self._session.create_client(service, region_name=region, config=_CONFIG)
+                    self._clients[service, region] = client
+        return client
+
+
+class Account:
+    """One account that was entered."""
+
+    def __init__(self, id: str, region: str, credentials: Credentials, client: Callable[[str, str], BaseClient]) -> None:
+        """Keep who signs; `region` is where calls go that name no Region."""
+        self.id = id
+        self.region = region
+        self._credentials = credentials
+        self._client = client
+
+    def call(self, service: str, operation: str, *, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """Make one call, named as boto3 names it: `call("ec2", "describe_vpcs")`.
+
+        Raises:
+            CloudError: AWS refused it, or couldn't be reached; `code` says why.
+        """
+        return self._lent(service, operation, region, lambda client: getattr(client, operation)(**parameters))
+
+    def pages(self, service: str, operation: str, *, region: str | None = None, **parameters: Any) -> list[dict[str, Any]]:
+        """Make a call and all that follow it until its answer is complete."""
+
+        def read(client: BaseClient) -> list[dict[str, Any]]:
+            if not client.can_paginate(operation):
+                return [getattr(client, operation)(**parameters)]
+            return list(client.get_paginator(operation).paginate(**parameters))
+
+        return self._lent(service, operation, region, read)
+
+    def _lent(self, service: str, operation: str, region: str | None, act: Callable[[BaseClient], Any]) -> Any:
+        """Act with a shared client, signing as this account."""
+        where = region or self.region
+        client = self._client(service, where)
+        token = _SIGNING.set(self._credentials)
+        try:
+            return act(client)
+        except ClientError as refused:
+            told = refused.response.get("Error", {})
+            code = str(told.get("Code", ""))
+            raise CloudError(f"{self._place(service, operation, where)}: {code}: {told.get('Message', '')}", code=code) from refused
+        except BotoCoreError as failed:
+            raise CloudError(f"{self._place(service, operation, where)}: {failed}", code=type(failed).__name__) from failed
+        finally:
+            _SIGNING.reset(token)
+
+    def _place(self, service: str, operation: str, region: str) -> str:
+        return f"{service} {operation} in {self.id or 'the caller'}'s account, {region}"
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether a URL's host is this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_to_leave(request: AWSPreparedRequest, **_: object) -> None:
+    """Let no request out of this machine; botocore calls it just before sending."""
+    if not is_loopback(request.url):
+        raise CloudError(
+            f"in a rehearsal nothing leaves loopback, and this call was for {urlsplit(request.url).hostname}",
+            code="LeavesLoopback",
+            hint="unset AWS_ENDPOINT_URL_* variables and `endpoint_url` in ~/.aws/config",
+        )
+
+
+class _Lent(Credentials):
+    """Credentials of whoever makes the call."""
+
+    def __init__(self) -> None:
+        super().__init__("lent", "lent", method="lent")
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        return _SIGNING.get().get_frozen_credentials()
+
+
+class _Lender:
+    """Gives every client the same lent credentials; the form that botocore asks of a credential provider."""
+
+    METHOD = "lent"
+    CANONICAL_NAME = "lent"
+
+    def load(self) -> Credentials:
+        return _Lent()
