@@ -38,7 +38,7 @@ class RangeError(Exception):
 class InputError(RangeError):
     """What the user gave can't be used; nothing was touched.
 
-    `problems` holds, for `--json`, one mapping for each thing that is wrong in a file: line, column, field, found, valid.
+    `problems` holds, for `--json`, one mapping for each thing that is wrong: line, column, field, found, valid.
     """
 
     exit_code = 2

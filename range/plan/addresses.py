@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
+from itertools import pairwise
 
 from range.errors import InputError
 from range.plan.layout import Layout, Machine, layouts
 from range.plan.lock import AddressLock
+from range.spec.aws import RESERVED_FIRST, RESERVED_LAST
 from range.spec.models import Exercise
-
-AWS_RESERVED_FIRST, AWS_RESERVED_LAST = 4, 1
-"""Addresses of every subnet that AWS keeps.
-
-Source: Amazon VPC User Guide, "Subnet sizing for IPv4" (read 2026-11-22).
-"""
 
 
 def allot(exercise: Exercise, lock: AddressLock) -> AddressLock:
@@ -47,12 +43,7 @@ def subnets_of(zone: IPv4Network, availability_zones: int) -> tuple[IPv4Network,
 def usable(subnet: IPv4Network, address: IPv4Address) -> bool:
     """Say whether a host may have an address of a subnet."""
     offset = int(address) - int(subnet.network_address)
-    return AWS_RESERVED_FIRST <= offset < subnet.num_addresses - AWS_RESERVED_LAST
-
-
-def usable_hosts(subnet: IPv4Network) -> int:
-    """Count the addresses that hosts can have in a subnet."""
-    return subnet.num_addresses - AWS_RESERVED_FIRST - AWS_RESERVED_LAST
+    return RESERVED_FIRST <= offset < subnet.num_addresses - RESERVED_LAST
 
 
 def ally_blocks(supernet: IPv4Network, prefix: int) -> Iterator[IPv4Network]:
@@ -80,7 +71,7 @@ def _check_blocks(supernet: IPv4Network, blocks: dict[str, IPv4Network]) -> None
     for name, block in ordered:
         if not block.subnet_of(supernet):
             raise InputError(f"the address lock has {name} at {block}, outside the supernet {supernet}", hint=hint)
-    for (name, block), (other, next_block) in zip(ordered, ordered[1:], strict=False):
+    for (name, block), (other, next_block) in pairwise(ordered):
         if block.overlaps(next_block):
             raise InputError(f"the address lock has {name} at {block} and {other} at {next_block}", hint=hint)
 
@@ -104,9 +95,7 @@ def _without(candidates: Iterable[IPv4Network], taken: Iterable[IPv4Network]) ->
     return (block for block in candidates if not any(block.overlaps(other) for other in taken))
 
 
-def _next(
-    free: Iterator[IPv4Network], name: str, exercise: Exercise, blocks: dict[str, IPv4Network]
-) -> IPv4Network:
+def _next(free: Iterator[IPv4Network], name: str, exercise: Exercise, blocks: dict[str, IPv4Network]) -> IPv4Network:
     """Give the next free block, or say who holds them."""
     block = next(free, None)
     if block is not None:
@@ -183,14 +172,12 @@ def _allot_hosts(
     return hosts
 
 
-def _free_address(
-    machine: Machine, subnets: tuple[IPv4Network, ...], taken: set[IPv4Address]
-) -> IPv4Address | None:
+def _free_address(machine: Machine, subnets: tuple[IPv4Network, ...], taken: set[IPv4Address]) -> IPv4Address | None:
     """Find the lowest free address, in the availability zone whose turn it is if there is one."""
     turn = machine.position % len(subnets)
     for subnet in (*subnets[turn:], *subnets[:turn]):
         first = int(subnet.network_address)
-        for number in range(first + AWS_RESERVED_FIRST, first + subnet.num_addresses - AWS_RESERVED_LAST):
+        for number in range(first + RESERVED_FIRST, first + subnet.num_addresses - RESERVED_LAST):
             if (address := IPv4Address(number)) not in taken:
                 return address
     return None

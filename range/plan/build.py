@@ -10,11 +10,7 @@ from range.plan.gateway import gateway_tables
 from range.plan.layout import Layout, layouts
 from range.plan.lock import AddressLock
 from range.records.plan import Enclave, Host, Image, Mirror, Plan, Service, Subnet, Zone
-from range.spec.models import Exercise
-
-SENSOR_ROLE = "sensor"
-MIRRORED_ROLES = "target_"
-"""How the roles begin whose hosts a sensor watches."""
+from range.spec.models import SENSOR_ROLE, TARGET_ROLES, Exercise
 
 
 def plan_of(exercise: Exercise, lock: AddressLock) -> Plan:
@@ -54,9 +50,7 @@ def plan_of(exercise: Exercise, lock: AddressLock) -> Plan:
 
 def _enclave(layout: Layout, lock: AddressLock, availability_zones: tuple[str, ...]) -> Enclave:
     """Put an enclave's layout and its addresses together."""
-    zones = tuple(
-        _zone(name, lock.zones[f"{layout.name}.{name}"], availability_zones) for name in sorted(layout.zones)
-    )
+    zones = tuple(_zone(name, lock.zones[f"{layout.name}.{name}"], availability_zones) for name in sorted(layout.zones))
     hosts = tuple(_host(layout, position, zones, lock) for position in range(len(layout.machines)))
     return Enclave(
         name=layout.name,
@@ -104,5 +98,5 @@ def _mirrors(hosts: tuple[Host, ...]) -> tuple[Mirror, ...]:
     return tuple(
         Mirror(source=host.name, sensor=sensor, session_number=1)
         for host in hosts
-        if host.role.startswith(MIRRORED_ROLES)
+        if host.role.startswith(TARGET_ROLES)
     )

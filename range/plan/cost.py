@@ -96,9 +96,7 @@ def _item(plan: Plan, item: str, count: float) -> CostItem:
     region = priced_region(plan)
     (row,) = (row for row in rows("prices") if row["item"] == item and row["region"] in (region, "global"))
     hours = HOURS_PER_MONTH if "month" in row["unit"] else 1
-    return CostItem(
-        item=item, count=count, usd_per_h=round(row["usd"] * count / hours, 6), source=_source(plan, row)
-    )
+    return CostItem(item=item, count=count, usd_per_h=round(row["usd"] * count / hours, 6), source=_source(plan, row))
 
 
 def _source(plan: Plan, row: dict[str, str]) -> str:

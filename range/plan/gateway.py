@@ -5,9 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 from range.records.plan import Enclave, GatewayTable, PlannedFlow
-
-PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
-"""Source: RFC 1918, section 3."""
+from range.spec.aws import PRIVATE
 
 SHARED_TABLE = "enclaves"
 

@@ -65,8 +65,8 @@ def write(path: Path, lock: AddressLock) -> bool:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
     return True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from range.plan.facts import rows
-from range.plan.rules import acl_entries, group_rules
+from range.plan.rules import AclEntry, GroupRule, acl_entries, group_rules
 from range.plan.sizes import vcpus
 from range.records.plan import Enclave, Plan, QuotaUse, ZoneName
 
@@ -97,7 +97,7 @@ def _account(plan: Plan, enclave: Enclave) -> Iterator[tuple[str, int]]:
         yield "sources per target, small instance target", len(enclave.mirrors)
 
 
-def _most_of_a_direction(rules: tuple[Any, ...]) -> int:
+def _most_of_a_direction(rules: Sequence[GroupRule | AclEntry]) -> int:
     """Count the rules of the direction that has more."""
-    inward = sum(rule.direction == "ingress" for rule in rules)
-    return max(inward, len(rules) - inward)
+    inward = [rule for rule in rules if rule.direction == "ingress"]
+    return max(len(inward), len(rules) - len(inward))

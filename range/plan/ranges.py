@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network
 
@@ -17,9 +17,9 @@ def ally_ranges(plan: Plan) -> tuple[IPv4Network, ...]:
     Allies get their blocks from the supernet's upper half on, so there is one range for most exercises, and it stays
     the same when an ally is added.
     """
-    others = [plan.hub.cidr, *(enclave.cidr for enclave in plan.enclaves if enclave.kind != "ally")]
-    allies = [enclave.cidr for enclave in plan.enclaves if enclave.kind == "ally"]
-    return tuple(_only_with(plan.supernet, allies, others))
+    others = (plan.hub.cidr, *(enclave.cidr for enclave in plan.enclaves if enclave.kind != "ally"))
+    allies = tuple(enclave.cidr for enclave in plan.enclaves if enclave.kind == "ally")
+    return _ranges(plan.supernet, allies, others)
 
 
 @lru_cache(maxsize=8)
@@ -28,8 +28,16 @@ def internet_ranges(supernet: IPv4Network) -> tuple[IPv4Network, ...]:
     return tuple(sorted(ANYWHERE.address_exclude(supernet)))
 
 
+@lru_cache(maxsize=8)
+def _ranges(
+    supernet: IPv4Network, allies: tuple[IPv4Network, ...], others: tuple[IPv4Network, ...]
+) -> tuple[IPv4Network, ...]:
+    """Keep the answer: every zone's rules ask for it."""
+    return tuple(_only_with(supernet, allies, others))
+
+
 def _only_with(
-    part: IPv4Network, wanted: list[IPv4Network], others: list[IPv4Network]
+    part: IPv4Network, wanted: Sequence[IPv4Network], others: Sequence[IPv4Network]
 ) -> Iterator[IPv4Network]:
     """Halve a network until each part has some of the wanted and none of the others."""
     inside = [network for network in wanted if network.subnet_of(part)]

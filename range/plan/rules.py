@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 from range.plan.layout import EGRESS_ZONE, HUB
 from range.plan.ranges import ANYWHERE, ally_ranges, internet_ranges
-from range.records.plan import INTERNET, PlannedFlow, Plan, PortSpan, Record, ZoneName
+from range.records.plan import INTERNET, Plan, PlannedFlow, PortSpan, Record, ZoneName
 from range.spec.models import TRANSIT
 
 Direction = Literal["ingress", "egress"]
@@ -89,9 +89,10 @@ class _Leave(NamedTuple):
 def group_rules(plan: Plan, zone: ZoneName) -> tuple[GroupRule, ...]:
     """Give the rules of the one security group that all hosts of a zone have."""
     rules: dict[str, GroupRule] = {}
+    peers = _Peers(plan, zone, internet_ranges(plan.supernet))
     for flow in plan.flows:
         for direction, far in _ends(flow, zone):
-            for peer in _peers(plan, flow, zone, far, internet_ranges(plan.supernet)):
+            for peer in peers.of(flow, far):
                 ports = flow.ports or PortSpan(first=-1, last=-1)
                 key = f"{direction}-{_spelled(flow.protocol, flow.ports)}-{peer.name}"
                 rule = GroupRule(
@@ -127,32 +128,40 @@ def acl_entries(plan: Plan, zone: ZoneName) -> tuple[AclEntry, ...]:
 
 def _ends(flow: PlannedFlow, zone: ZoneName) -> Iterator[tuple[Direction, ZoneName]]:
     """Give in which directions a flow concerns a zone, and the zone at the other end."""
-    if flow.source == zone:
+    if flow.source.enclave == zone.enclave and flow.source.zone == zone.zone:
         yield "egress", flow.target
-    if flow.target == zone:
+    if flow.target.enclave == zone.enclave and flow.target.zone == zone.zone:
         yield "ingress", flow.source
 
 
-def _peers(
-    plan: Plan, flow: PlannedFlow, zone: ZoneName, far: ZoneName, internet: tuple[IPv4Network, ...]
-) -> Iterator[_Peer]:
-    """Name the other end: its zone, the internet, or every ally at once."""
-    if far.enclave == INTERNET:
-        yield from (_Peer(f"{INTERNET}-{cidr}", cidr) for cidr in internet)
-    elif flow.every_ally and plan.enclave(zone.enclave).kind != "ally" and plan.enclave(far.enclave).kind == "ally":
-        yield from (_Peer(f"allies-{cidr}", cidr) for cidr in ally_ranges(plan))
-    else:
-        yield _Peer(str(far), plan.enclave(far.enclave).zone(far.zone).cidr)
+class _Peers:
+    """Names the other end of a zone's flows."""
+
+    def __init__(self, plan: Plan, zone: ZoneName, internet: Iterable[IPv4Network]) -> None:
+        self.enclaves = {enclave.name: enclave for enclave in (plan.hub, *plan.enclaves)}
+        self.at_an_ally = self.enclaves[zone.enclave].kind == "ally"
+        self.internet = tuple(_Peer(f"{INTERNET}-{cidr}", cidr) for cidr in internet)
+        self.allies = tuple(_Peer(f"allies-{cidr}", cidr) for cidr in ally_ranges(plan))
+
+    def of(self, flow: PlannedFlow, far: ZoneName) -> tuple[_Peer, ...]:
+        """Give the internet's ranges, those of every ally at once, or the one zone that it is."""
+        if far.enclave == INTERNET:
+            return self.internet
+        enclave = self.enclaves[far.enclave]
+        if flow.every_ally and not self.at_an_ally and enclave.kind == "ally":
+            return self.allies
+        return (_Peer(str(far), enclave.zone(far.zone).cidr),)
 
 
 def _leaves(plan: Plan, zone: ZoneName) -> Iterator[_Leave]:
     """Give what a zone's ACL must let pass: requests and, the other way, their replies."""
     seen: set[_Leave] = set()
+    peers = _Peers(plan, zone, (ANYWHERE,))
     for flow in plan.flows:
         for direction, far in _ends_or_way(flow, zone):
             back: Direction = "egress" if direction == "ingress" else "ingress"
             replies = EPHEMERAL if flow.ports else None
-            for peer in _peers(plan, flow, zone, far, (ANYWHERE,)):
+            for peer in peers.of(flow, far):
                 for leave in (
                     _Leave(direction, "request", peer, flow.protocol, flow.ports),
                     _Leave(back, "reply", peer, flow.protocol, replies),
@@ -165,7 +174,7 @@ def _leaves(plan: Plan, zone: ZoneName) -> Iterator[_Leave]:
 def _ends_or_way(flow: PlannedFlow, zone: ZoneName) -> Iterator[tuple[Direction, ZoneName]]:
     """Give the directions for a zone at an end, and for the hub's egress zone that lies on the way to the internet."""
     yield from _ends(flow, zone)
-    if flow.kind == "egress" and zone == ZoneName(enclave=HUB, zone=EGRESS_ZONE):
+    if flow.kind == "egress" and (zone.enclave, zone.zone) == (HUB, EGRESS_ZONE):
         yield "ingress", flow.source
         yield "egress", flow.target
 

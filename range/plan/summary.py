@@ -7,7 +7,7 @@ from typing import Any
 from range.plan.cost import cost_items, priced_region, usd_per_h
 from range.plan.names import controller_role_arn
 from range.plan.quotas import quota_uses, tightest
-from range.records.plan import PlannedFlow, Plan
+from range.records.plan import Plan, PlannedFlow
 
 Row = dict[str, Any]
 
@@ -79,10 +79,17 @@ def ports_text(flow: PlannedFlow) -> str | None:
 def quota_rows(plan: Plan) -> list[Row]:
     """Give each quota with the account that needs most of it, the nearest first; `ask` is the value to ask AWS for."""
     uses = quota_uses(plan)
-    short = {use.quota: sorted(other.account for other in uses if other.quota == use.quota and not other.within)
-             for use in uses}
+    short: dict[str, list[str]] = {}
+    for use in uses:
+        if not use.within:
+            short.setdefault(use.quota, []).append(use.account)
     return [
-        {**use.model_dump(), "within": use.within, "ask": None if use.within else use.needed, "short": short[use.quota]}
+        {
+            **use.model_dump(),
+            "within": use.within,
+            "ask": None if use.within else use.needed,
+            "short": short.get(use.quota, []),
+        }
         for use in tightest(uses)
     ]
 

@@ -12,7 +12,7 @@ INTERNET = "internet"
 
 EnclaveKind = Literal["hub", "ally", "red", "white"]
 FlowKind = Literal["management", "service", "mirror", "declared", "egress"]
-"""Why a flow is there: the controller's own way in, a hub service, traffic mirroring, the file's `flows`, its `egress`."""
+"""Why a flow is there: the controller's way in, a hub service, traffic mirroring, the file's `flows`, its `egress`."""
 
 
 class Record(BaseModel):

@@ -65,7 +65,9 @@ def _shape_problems(root: Node, details: Iterable[ErrorDetails]) -> list[Problem
         problem = _problem(root, Violation(location, _valid(location)))
         if detail["type"] == "extra_forbidden":
             key = _key(root, location)
-            problem = replace(problem, line=key.line, column=key.column, found=f"the key {shortened(str(location[-1]))}")
+            problem = replace(
+                problem, line=key.line, column=key.column, found=f"the key {shortened(str(location[-1]))}"
+            )
         problems.setdefault(problem.field, problem)
     return list(problems.values())
 

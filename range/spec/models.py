@@ -12,17 +12,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from range.spec.aws import SMALLEST_SUBNET_PREFIX
+
 HUB_PREFIX = 22
 """The hub's block is at least this large, whatever the enclaves have."""
-
-SMALLEST_SUBNET_PREFIX = 28
-"""Source: Amazon VPC User Guide, "Subnet sizing" (read 2026-11-22)."""
 
 HUB_ZONES = {"services": 24, "management": 25, "egress": 26}
 """Prefix length of each of the hub's zones; `egress` is only made where the file allows egress."""
 
 TRANSIT, TRANSIT_PREFIX = "transit", 26
 """The zone that every enclave has for its gateway attachment; four availability zones of /28 fit."""
+
+SENSOR_ROLE, TARGET_ROLES = "sensor", "target_"
+"""The role that watches, and how the roles begin that are watched."""
 
 Name = Annotated[
     str,
@@ -190,7 +192,7 @@ class Service(Model):
 
 
 class Hub(Model):
-    """The shared tooling. Its zones are `services`, `management`, `transit`, and `egress` where the file allows egress."""
+    """The shared tooling, in the zones `services`, `management` and `transit`; with egress there is a zone for it."""
 
     services: Annotated[dict[Name, Service], Field(min_length=1, max_length=32, description="1 to 32 services by name")]
     """What the hub offers, by the name that every enclave's private zone gives it."""
@@ -286,7 +288,9 @@ class Exercise(Model):
         Field(min_length=1, max_length=4, description="a list of 1 to 4 availability zone ids"),
     ]
     """Availability zone ids (`euw2-az1`), which mean the same place in every account; names (`eu-west-2a`) don't."""
-    supernet: Annotated[IPv4Network, Field(description="a private network with its prefix length, such as 10.64.0.0/16")]
+    supernet: Annotated[
+        IPv4Network, Field(description="a private network with its prefix length, such as 10.64.0.0/16")
+    ]
     """The private addresses that every enclave gets its block from."""
     enclave_prefix: Annotated[int, Field(ge=16, le=26, description="a prefix length from 16 to 26")] = 22
     """Prefix length of the block that each enclave gets from the supernet."""

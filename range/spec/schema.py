@@ -69,14 +69,11 @@ def described(schema: Schema) -> str:
 def _inside(schema: Schema, part: str | int) -> Schema | None:
     """Go one key or position further; None where the schema knows no such key."""
     if isinstance(part, int):
-        return schema.get("items") if "items" in schema else schema
-    properties = schema.get("properties")
-    if properties is not None:
-        return properties.get(part)
-    more = schema.get("additionalProperties", schema.get("patternProperties"))
-    if isinstance(more, dict):
-        return more if "patternProperties" not in schema else next(iter(schema["patternProperties"].values()))
-    return schema
+        return _schema(schema.get("items", schema))
+    if "properties" in schema:
+        return _schema(schema["properties"].get(part))
+    by_pattern = schema.get("patternProperties", {}).values()
+    return _schema(next(iter(by_pattern), schema.get("additionalProperties", schema)))
 
 
 def _resolved(schema: Schema) -> Schema:
@@ -84,8 +81,12 @@ def _resolved(schema: Schema) -> Schema:
     for choice in schema.get("anyOf", ()):
         if "$ref" in choice and "description" not in schema:
             return _resolved(choice)
-    if "$ref" in schema:
-        return bare_schema()["$defs"][schema["$ref"].rsplit("/", 1)[1]] | {
-            key: value for key, value in schema.items() if key == "description"
-        }
-    return schema
+    if "$ref" not in schema:
+        return schema
+    definition: Schema = bare_schema()["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    return definition | {key: about for key, about in schema.items() if key == "description"}
+
+
+def _schema(value: object) -> Schema | None:
+    """Give a schema that is a mapping; the schema `true` allows what it likes and says nothing."""
+    return value if isinstance(value, dict) else None

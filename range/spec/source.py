@@ -71,5 +71,5 @@ def _files_beside(path: Path) -> str:
 
 def _not_text(path: Path, before: bytes, offset: int, found: str) -> InputError:
     """Say on which line the text stops being text."""
-    line = before.count(b"\n", 0, offset if len(before) > offset else len(before)) + 1
+    line = before.count(b"\n", 0, min(len(before), offset)) + 1
     return bad_file(path, [Problem(line, None, "", found, "text in UTF-8")])

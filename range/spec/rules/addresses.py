@@ -6,28 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
+from range.spec.aws import PRIVATE, RESERVED_FIRST, RESERVED_LAST, SMALLEST_SUBNET_PREFIX, TAKEN_BY_AWS
 from range.spec.models import (
     HUB_PREFIX,
     HUB_ZONES,
-    SMALLEST_SUBNET_PREFIX,
     TRANSIT,
     TRANSIT_PREFIX,
     Exercise,
     HostGroup,
 )
 from range.spec.problems import Location, Violation
-
-PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
-"""Source: RFC 1918, section 3."""
-
-TAKEN_BY_AWS = IPv4Network("172.17.0.0/16")
-"""Used inside some AWS services, which then can't answer.
-
-Source: Amazon VPC User Guide, "VPC CIDR blocks" (read 2026-11-22).
-"""
-
-RESERVED_PER_SUBNET = 5
-"""Source: Amazon VPC User Guide, "Subnet sizing for IPv4" (read 2026-11-22)."""
 
 TEAMS = 2
 
@@ -45,8 +33,8 @@ def address_violations(exercise: Exercise) -> Iterator[Violation]:
 
 def allies_that_fit(supernet: IPv4Network, enclave_prefix: int) -> int:
     """Count the allies that a supernet holds beside the hub, red and white."""
-    hub = 2 ** (32 - min(enclave_prefix, HUB_PREFIX))
-    return (supernet.num_addresses - hub) // 2 ** (32 - enclave_prefix) - TEAMS
+    hub, enclave = 1 << 32 - min(enclave_prefix, HUB_PREFIX), 1 << 32 - enclave_prefix
+    return (supernet.num_addresses - hub) // enclave - TEAMS
 
 
 def _supernet(exercise: Exercise) -> Iterator[Violation]:
@@ -102,6 +90,6 @@ def _hosts(
     for zone, count in hosts.items():
         if zone not in zones or zones[zone] + steps > SMALLEST_SUBNET_PREFIX:
             continue
-        room = places * (2 ** (32 - zones[zone] - steps) - RESERVED_PER_SUBNET)
+        room = places * (2 ** (32 - zones[zone] - steps) - RESERVED_FIRST - RESERVED_LAST)
         if count > room:
             yield Violation(location, f"at most {room} there, or a lower prefix for it", f"{count} hosts in {zone}")

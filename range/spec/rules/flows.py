@@ -74,7 +74,9 @@ def _services(exercise: Exercise, zones: Zones) -> Iterator[Violation]:
     for name, service in exercise.hub.services.items():
         location: Location = ("hub", "services", name)
         if service.host not in open_hosts:
-            yield Violation((*location, "host"), f"a host of the hub's zone services: {one_of(open_hosts, service.host)}")
+            yield Violation(
+                (*location, "host"), f"a host of the hub's zone services: {one_of(open_hosts, service.host)}"
+            )
         for position, reference in enumerate(service.reached_from):
             place: Location = (*location, "reached_from", position)
             if reference in service.reached_from[:position]:

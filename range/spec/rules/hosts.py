@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from range.spec.models import Exercise, HostGroup
+from range.spec.aws import NOT_MIRRORED, SOURCES_PER_SENSOR
+from range.spec.models import SENSOR_ROLE, TARGET_ROLES, Exercise, HostGroup
 from range.spec.problems import Location, Violation, one_of
 
 ROLES = (
@@ -21,27 +22,7 @@ ROLES = (
 )
 """The Ansible roles that a host can have."""
 
-SENSOR, TARGET = "sensor", "target_"
 HOST_ZONES_OF_HUB = ("management", "services")
-
-NOT_MIRRORED = frozenset(
-    """
-    m8g m6a m6i m6id m6idn m6in m7a m7g m7gd m7i m7i-flex c8g c6a c6gd c6gn c6i c6id c6in c7a c7g c7gd c7gn c7i
-    r8g r6a r6i r6id r6idn r6in r7a r7g r7gd r7i r7iz x8g x2idn x2iedn x2iezn i4g i4i im4gn is4gen inf2 p5 trn1 trn1n
-    hpc6a hpc6id hpc7a hpc7g t1 t2 m1 m2 m3 c1 c3 cc2 cr1 r3 g2 i2 hs1
-    """.split()
-)
-"""Families whose interfaces can't be mirrored; nor can those of bare metal.
-
-Source: Amazon VPC Traffic Mirroring, "Traffic Mirroring limitations" (read 2026-11-22); it names the newer ones, and
-of those before Nitro only the ones that can.
-"""
-
-SOURCES_PER_SENSOR = 10
-"""Interfaces that one instance can be the mirror target of, but for the largest sizes.
-
-Source: Amazon VPC Traffic Mirroring, "Traffic Mirroring quotas" (read 2026-11-22).
-"""
 
 
 def host_violations(exercise: Exercise) -> Iterator[Violation]:
@@ -78,8 +59,8 @@ def _groups(
 
 def _mirroring(location: Location, groups: Mapping[str, HostGroup]) -> Iterator[Violation]:
     """Where there is a sensor, it is the only one, and AWS can mirror all targets to it."""
-    sensors = [name for name, group in groups.items() if group.role == SENSOR]
-    targets = {name: group for name, group in groups.items() if group.role.startswith(TARGET)}
+    sensors = [name for name, group in groups.items() if group.role == SENSOR_ROLE]
+    targets = {name: group for name, group in groups.items() if group.role.startswith(TARGET_ROLES)}
     for name in sensors:
         if name != sensors[0]:
             yield Violation((*location, name), "one sensor in an enclave", f"a second sensor beside {sensors[0]}")
