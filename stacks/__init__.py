@@ -1,0 +1,1 @@
+"""What exists in the cloud, as Pulumi programs: one for the hub, one for every enclave."""

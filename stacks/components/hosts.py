@@ -1,0 +1,98 @@
+"""The machines, each at its own address and by what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2
+
+from range.records.plan import Host, Image
+
+
+@dataclass(frozen=True)
+class HostsArgs:
+    """Which machines, and what each finds: a subnet, a group, a role, a key."""
+
+    name: str
+    """Prefixes the Name tags."""
+    hosts: tuple[Host, ...]
+    images: Mapping[str, Image]
+    subnets: Mapping[str, Mapping[str, pulumi.Output[str]]]
+    """By zone and availability zone id."""
+    groups: Mapping[str, pulumi.Output[str]]
+    """By zone."""
+    profiles: Mapping[str, pulumi.Output[str]]
+    """By role."""
+    key_arn: pulumi.Output[str]
+    tags: Mapping[str, str]
+    """The stack's own: a provider's default tags don't reach the volumes of an instance."""
+
+
+class Hosts(pulumi.ComponentResource):
+    """Instances with an encrypted disk, a fixed private address, no public one, and IMDSv2 only."""
+
+    instances: Mapping[str, ec2.Instance]
+    """By host name."""
+
+    def __init__(self, name: str, args: HostsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the instances. One that must be replaced is deleted first: its address can't be in two places."""
+        super().__init__("range:hosts:Hosts", name, None, opts)
+        self._args = args
+        images = {image: self._image(image) for image in sorted({host.image for host in args.hosts})}
+        self.instances = {host.name: self._instance(host, images[host.image]) for host in args.hosts}
+        self.register_outputs({})
+
+    def described(self) -> dict[str, dict[str, pulumi.Input[str]]]:
+        """Give what later stages need to know: id, address, role and zone by host."""
+        return {
+            host.name: {
+                "id": self.instances[host.name].id,
+                "address": str(host.address),
+                "role": host.role,
+                "zone": host.zone,
+            }
+            for host in self._args.hosts
+        }
+
+    def _image(self, name: str) -> pulumi.Output[str]:
+        """Find an image by owner and exact name; none, or more than one, is an error."""
+        image = self._args.images[name]
+        found = ec2.get_ami_output(
+            owners=[image.owner],
+            filters=[ec2.GetAmiFilterArgs(name="name", values=[image.name])],
+            most_recent=False,
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return found.id
+
+    def _instance(self, host: Host, image_id: pulumi.Output[str]) -> ec2.Instance:
+        args = self._args
+        tags = {"Name": f"{args.name}-{host.name}", "range:host": host.name, "range:role": host.role}
+        return ec2.Instance(
+            host.name,
+            ami=image_id,
+            instance_type=host.size,
+            subnet_id=args.subnets[host.zone][host.availability_zone_id],
+            private_ip=str(host.address),
+            associate_public_ip_address=False,
+            vpc_security_group_ids=[args.groups[host.zone]],
+            iam_instance_profile=args.profiles[host.role],
+            metadata_options=ec2.InstanceMetadataOptionsArgs(
+                http_endpoint="enabled",
+                http_tokens="required",
+                http_put_response_hop_limit=1,
+                instance_metadata_tags="disabled",
+            ),
+            root_block_device=ec2.InstanceRootBlockDeviceArgs(
+                encrypted=True,
+                kms_key_id=args.key_arn,
+                volume_size=host.disk_gib,
+                volume_type="gp3",
+                delete_on_termination=True,
+            ),
+            tags={**tags, "range:zone": host.zone},
+            volume_tags={**args.tags, **tags},
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
