@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from moto.core.request import Request as MotoRequest
 
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
-_SIGNED_AS = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi", "elasticloadbalancing": "elbv2"}
+_SIGNED_AS = {
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+}
 """botocore's name of a service, where hyphens aren't the only difference from the name that requests are signed for."""
 _PACKAGES = {"lambda": "awslambda"}
 """moto's name of a service, where it isn't botocore's without hyphens."""

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from range.rehearsal.call import Call
 from range.rehearsal.refusals import Refusal
-from range.rehearsal.truths import groups
+from range.rehearsal.truths import acls, groups, subnets, vpcs
 from range.rehearsal.truths.rows import Truth
 
-TRUTHS: tuple[Truth, ...] = (*groups.TRUTHS,)
+TRUTHS: tuple[Truth, ...] = (*vpcs.TRUTHS, *subnets.TRUTHS, *acls.TRUTHS, *groups.TRUTHS)
 
 
 def _by_call() -> Mapping[str, tuple[Truth, ...]]:

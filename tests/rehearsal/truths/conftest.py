@@ -52,6 +52,25 @@ def ec2(clients: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
+def vpc(ec2: Any) -> str:
+    """A VPC, 10.1.0.0/16, with nothing in it."""
+    return str(ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"])
+
+
+@pytest.fixture
+def subnet(ec2: Any, vpc: str) -> str:
+    """A subnet of that VPC, 10.1.0.0/24, with nothing in it."""
+    made = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24", AvailabilityZone="eu-west-2a")
+    return str(made["Subnet"]["SubnetId"])
+
+
+@pytest.fixture
+def group(ec2: Any, vpc: str) -> str:
+    """A group of that VPC that nothing uses."""
+    return str(ec2.create_security_group(GroupName="targets", Description="targets", VpcId=vpc)["GroupId"])
+
+
+@pytest.fixture
 def image(ec2: Any) -> str:
     """An image that instances can be launched from."""
     return str(ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"])

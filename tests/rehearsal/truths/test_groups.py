@@ -11,24 +11,6 @@ Refused = Callable[[str], Any]
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
 
 
-@pytest.fixture
-def vpc(ec2: Any) -> str:
-    """A VPC with nothing in it."""
-    return str(ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"])
-
-
-@pytest.fixture
-def subnet(ec2: Any, vpc: str) -> str:
-    """A subnet of that VPC."""
-    return str(ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"])
-
-
-@pytest.fixture
-def group(ec2: Any, vpc: str) -> str:
-    """A group of that VPC that nothing uses."""
-    return str(ec2.create_security_group(GroupName="targets", Description="targets", VpcId=vpc)["GroupId"])
-
-
 def default_group(ec2: Any, vpc: str) -> str:
     """Find the default group of a VPC."""
     filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]

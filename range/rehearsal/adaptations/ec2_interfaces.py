@@ -1,0 +1,91 @@
+"""EC2's interfaces: each has a free address of its subnet, and goes when what it was made for goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
+from moto.ec2.models.instances import Instance
+from moto.ec2.models.nat_gateways import NatGatewayBackend
+
+_RESERVED = 4
+"""Addresses at the start of a subnet that AWS keeps; the last one is kept too."""
+
+
+def adapt() -> None:
+    """Change moto's interfaces."""
+    Instance.prep_nics = _launched(Instance.prep_nics)
+    NetworkInterfaceBackend.create_network_interface = _addressed(NetworkInterfaceBackend.create_network_interface)
+    NatGatewayBackend.delete_nat_gateway = _without_interface(NatGatewayBackend.delete_nat_gateway)
+
+
+def _launched(prepare: Callable[..., None]) -> Callable[..., None]:
+    """Let an interface that a launch makes go with its instance, unless the launch says otherwise; in moto it stays.
+
+    Source: Amazon EC2 User Guide, "Network interface attributes", termination behaviour (read 2026-11-22).
+    """
+
+    def prep_nics(self: Any, nic_spec: list[dict[str, Any]], *args: Any, **kwargs: Any) -> None:
+        kept = {int(spec.get("DeviceIndex", 0)) for spec in nic_spec if _outlives(spec)}
+        prepare(self, nic_spec, *args, **kwargs)
+        for index, interface in self.nics.items():
+            interface.delete_on_termination = index not in kept
+
+    return prep_nics
+
+
+def _outlives(spec: dict[str, Any]) -> bool:
+    """Say whether an interface of a launch outlives the instance: it was there before, or the launch asks for it."""
+    return bool(spec.get("NetworkInterfaceId")) or str(spec.get("DeleteOnTermination", True)).lower() == "false"
+
+
+def _addressed(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Give an interface a free address of its subnet; moto makes one up, often of no subnet at all, for a service's."""
+
+    def create_network_interface(self: Any, subnet: Any, private_ip_address: Any, *args: Any, **kwargs: Any) -> Any:
+        place = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
+        if not _lies_in(place.cidr_block, private_ip_address) and not _asked_for(args, kwargs):
+            private_ip_address = _free_address(self, place)
+        return create(self, place, private_ip_address, *args, **kwargs)
+
+    return create_network_interface
+
+
+def _asked_for(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Say whether the caller lists the addresses itself."""
+    return bool(args and args[0]) or bool(kwargs.get("private_ip_addresses"))
+
+
+def _lies_in(block: str, address: Any) -> bool:
+    """Say whether an address was given, and is in a block."""
+    first = address[0] if isinstance(address, list) and address else address
+    return bool(first) and ip_address(first) in ip_network(block)
+
+
+def _free_address(ec2: Any, subnet: Any) -> str:
+    """Give the lowest address of a subnet that no interface has."""
+    taken = {
+        held["PrivateIpAddress"]
+        for interface in ec2.enis.values()
+        if interface.subnet.id == subnet.id
+        for held in interface.private_ip_addresses
+    }
+    block = ip_network(subnet.cidr_block)
+    free = (str(block[number]) for number in range(_RESERVED, block.num_addresses - 1))
+    return next(address for address in free if address not in taken)
+
+
+def _without_interface(delete: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a NAT gateway's interface and its hold on an address go with it."""
+
+    def delete_nat_gateway(self: Any, nat_gateway_id: str) -> Any:
+        gateway = delete(self, nat_gateway_id)
+        for address in self.addresses:
+            if address.eni is not None and address.eni.id == gateway._eni.id:
+                address.eni = address.association_id = None
+        self.enis.pop(gateway._eni.id, None)
+        return gateway
+
+    return delete_nat_gateway
