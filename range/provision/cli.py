@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -72,7 +74,9 @@ def cli_on_path(wanted: str) -> Path | None:
             found = version_of(cli)
             if found is not None and new_enough(found, wanted):
                 return cli
-            say(f"the Pulumi CLI at {cli} is {found or 'not answering'}; {wanted} or newer is needed, so it is left out")
+            say(
+                f"the Pulumi CLI at {cli} is {found or 'not answering'}; {wanted} or newer is needed, so it is left out"
+            )
     return None
 
 
@@ -88,10 +92,13 @@ def cached_cli(wanted: str) -> Path:
         refusal = download(root)
         if refusal is None and version_of(cli) == wanted:
             return cli
-        say(f"no release to be had ({refusal or 'what came is not the CLI'}); building it with Go instead")
+        say(f"no release to be had: {refusal or 'what came is not the CLI'}")
+        say("building it with Go, which takes 4 to 8 minutes on two cores, once")
         build(cli, wanted)
     if version_of(cli) != wanted:
-        raise EnvironmentMissing(f"what was built at {cli} is not Pulumi {wanted}", hint="report it with `make setup`'s output")
+        raise EnvironmentMissing(
+            f"what was built at {cli} is not Pulumi {wanted}", hint="report it with `make setup`'s output"
+        )
     return cli
 
 
@@ -148,21 +155,23 @@ def usable_go() -> str:
     return go
 
 
-def follow(lines: Iterator[str]) -> list[str]:
+def follow(lines: Iterable[str]) -> list[str]:
     """Report a compiler's progress from time to time; give its last lines, for when it fails."""
-    began = told = time.monotonic()
-    compiled, fetched = 0, 0
-    last_lines: list[str] = []
-    for line in lines:
-        last_lines = [*last_lines[-19:], line.rstrip()]
-        if line.startswith("go: downloading"):
-            fetched += 1
-        else:
-            compiled += 1
-        if time.monotonic() - told >= PROGRESS_S:
-            told = time.monotonic()
-            say(f"  {told - began:3.0f} s: {fetched} modules fetched, {compiled} packages compiled")
-    return last_lines
+    last_lines: deque[str] = deque(maxlen=20)
+    counts = {"modules fetched": 0, "packages compiled": 0}
+
+    def read() -> None:
+        for line in lines:
+            last_lines.append(line.rstrip())
+            counts["modules fetched" if line.startswith("go: downloading") else "packages compiled"] += 1
+
+    began = time.monotonic()
+    reader = threading.Thread(target=read)
+    reader.start()
+    while reader.is_alive():
+        reader.join(PROGRESS_S)
+        say(f"  {time.monotonic() - began:3.0f} s: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    return list(last_lines)
 
 
 def link(cli: Path, environment: Path) -> None:
@@ -207,7 +216,9 @@ def version_of(cli: Path) -> str | None:
     """Ask a CLI for its version; None if it isn't there or doesn't answer with one."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        told = subprocess.run([cli, "version"], capture_output=True, text=True, timeout=30, env=environment, check=False)
+        told = subprocess.run(
+            [cli, "version"], capture_output=True, text=True, timeout=30, env=environment, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     numbers = re.match(r"v?(\d+\.\d+\.\d+)", told.stdout)

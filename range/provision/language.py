@@ -48,9 +48,7 @@ class LanguageHost(LanguageRuntimeServicer):
         """Tell the version of the SDK that this host belongs to."""
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
 
-    def About(
-        self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
-    ) -> language_pb2.AboutResponse:
+    def About(self, request: language_pb2.AboutRequest, context: grpc.ServicerContext) -> language_pb2.AboutResponse:
         """Tell which Python runs the program."""
         version = ".".join(str(part) for part in sys.version_info[:3])
         return language_pb2.AboutResponse(executable=sys.executable, version=version)
