@@ -12,12 +12,11 @@ from range.rehearsal.areas import handler_of
 from range.rehearsal.call import Call
 from range.rehearsal.callers import caller_of
 from range.rehearsal.keeping.keeper import Keeper
-from range.rehearsal.keeping.reach import begin
+from range.rehearsal.keeping.reach import Reached, begin
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
 from range.rehearsal.services import Service, only_reads, service_of
-from range.rehearsal.truths import rows
-from range.rehearsal.truths.table import CHECKED, refusal
+from range.rehearsal.truths.table import refusal
 
 __all__ = ["Answer", "Cloud", "Request"]
 
@@ -62,7 +61,7 @@ class Cloud:
             with self._lock:
                 reached = begin()
                 try:
-                    return _answered(Call(request, service, operation, region, caller_of(request, service)))
+                    return _answered(Call(request, service, operation, region, caller_of(request, service)), reached)
                 finally:
                     change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
         finally:
@@ -87,20 +86,17 @@ class Cloud:
         self._keeper.close()
 
 
-def _answered(call: Call) -> Answer:
+def _answered(call: Call, reached: Reached) -> Answer:
     """Answer a call: refused as AWS would refuse it, or by an area of ours, or by moto."""
-    if f"{call.service.name}:{call.operation}" in CHECKED:
-        refused = refusal(_as_checked(call))
-        if refused is not None:
-            raise refused
+    refused = refusal(call)
+    if refused is not None:
+        raise refused
+    reached.looked_up.clear()  # truths look far and wide, and change nothing
     handler = handler_of(call)
+    if handler is not None and b"DryRun=true" in call.request.body:
+        raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412)
     answer = call.by_moto() if handler is None else handler(call)
     return answer if isinstance(answer, Answer) else call.service.answer(call.operation, answer)
-
-
-def _as_checked(call: Call) -> rows.Call:
-    """Give a call as the truths see it."""
-    return rows.Call(call.service.name, call.operation, call.params, call.account, call.region, call.caller.arn)
 
 
 def _fault(service: Service, operation: str, error: Exception) -> Answer:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from moto.ec2.models.amis import AmiBackend
 from moto.ec2.models.core import TaggedEC2Resource
+from moto.ec2.models.transit_gateway import TransitGatewayBackend
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
 from range.rehearsal.adaptations import ec2_interfaces
@@ -16,12 +18,30 @@ def adapt() -> None:
     """Change moto's EC2."""
     AmiBackend._load_amis = _load_images
     TaggedEC2Resource.get_tags = _tags
+    TransitGatewayBackend.__init__ = _see_gateways
     ec2_interfaces.adapt()
 
 
 def _load_images(self: Any) -> None:
     """Give an account its images: its own and those of its Region. moto makes 1,282 for each account in 0.13 s."""
     self.amis = Images(self.region_name)
+
+
+def _see_gateways(self: Any) -> None:
+    """Let routes lead to gateways of other accounts, which areas/gateways keeps."""
+    self.transit_gateways = GatewaysSeen()
+
+
+class GatewaysSeen:
+    """Stands where moto has the gateways of an account, for the routes that lead to them."""
+
+    def get(self, gateway_id: str) -> SimpleNamespace:
+        """Give what a route wants to know of a gateway: whoever routes to one has it attached, which was checked."""
+        return SimpleNamespace(id=gateway_id)
+
+    def values(self) -> tuple[()]:
+        """Give none: they are listed and tagged elsewhere."""
+        return ()
 
 
 def _tags(self: Any) -> list[dict[str, str]]:

@@ -11,7 +11,10 @@ from range.rehearsal.messages import Answer
 
 Handler = Callable[[Call], Shape | Answer]
 
-_AREAS: dict[str, tuple[str, ...]] = {}
+_AREAS: dict[str, tuple[str, ...]] = {
+    "ec2": ("gateways",),
+    "ram": ("sharing",),
+}
 """The areas of each service; a service's are imported when its first call comes."""
 
 
