@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from range.errors import InputError
 
 
 class CloudName(StrEnum):
@@ -17,6 +20,9 @@ class CloudName(StrEnum):
 
 
 Spec = Annotated[Path, typer.Argument(envvar="RANGE_SPEC", metavar="SPEC", help="The exercise file.")]
+MaybeSpec = Annotated[
+    Path | None, typer.Argument(envvar="RANGE_SPEC", metavar="[SPEC]", help="The exercise file, for its accounts too.")
+]
 Allies = Annotated[
     list[str] | None,
     typer.Option("--ally", metavar="CODE", help="Only this enclave: an ally's code, red or white. Can be repeated."),
@@ -24,3 +30,15 @@ Allies = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
 Cloud = Annotated[CloudName, typer.Option("--cloud", envvar="RANGE_CLOUD", help="Where the exercise is.")]
+
+
+def enclaves_named(codes: list[str] | None, valid: Sequence[str]) -> tuple[str, ...]:
+    """Give the enclaves that `--ally` named, each once; none named is an empty tuple.
+
+    Raises:
+        InputError: one of them isn't there; the message lists those that are.
+    """
+    for code in codes or ():
+        if code not in valid:
+            raise InputError(f"--ally {code}: there is no such enclave", hint=f"valid: {', '.join(valid)}")
+    return tuple(dict.fromkeys(codes or ()))

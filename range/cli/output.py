@@ -14,7 +14,12 @@ as_json = False
 
 def document(value: object) -> None:
     """Print the one JSON document of a command."""
-    print(json.dumps(value, indent=2, default=str))
+    print(text(value))
+
+
+def text(value: object) -> str:
+    """Write a document as JSON."""
+    return json.dumps(value, indent=2, default=str)
 
 
 def line(text: str = "") -> None:

@@ -13,12 +13,13 @@ def record_inventory(site: Site) -> Outcome:
 
 def provision(site: Site) -> Outcome:
     """Bring the stack up."""
-    return Outcome()
+    run = site.setting.engine.up(site.stack, site.on_progress)
+    return Outcome(changes=run.changes, hosts=run.outputs.hosts)
 
 
 def destroy(site: Site) -> Outcome:
     """Take the stack down."""
-    return Outcome()
+    return Outcome(changes=site.setting.engine.destroy(site.stack, site.on_progress), hosts=())
 
 
 def prove_nothing_left(site: Site) -> Outcome:

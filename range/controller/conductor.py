@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from range.controller.claims import claim
-from range.controller.journal import Journal
+from range.controller.command import Command
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
 from range.controller.site import Site
@@ -33,16 +33,6 @@ class Watcher(Protocol):
 
     def defect(self, enclave: str, act: Act, trace: str) -> None:
         """A step raised what it never should."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """What was typed, by whom, and its number in the journal."""
-
-    exercise: str
-    words: str
-    who: str
-    number: int
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,6 @@ class Conductor:
         direction: Direction,
         *,
         site: Callable[[str], Site],
-        journal: Journal,
         watcher: Watcher,
         stop: threading.Event,
         locks: Path,
@@ -85,7 +74,6 @@ class Conductor:
         self._acts = {act.name: act for act in acts}
         self._direction = direction
         self._site = site
-        self._journal = journal
         self._watcher = watcher
         self._stop = stop
         self._locks = locks
@@ -134,14 +122,16 @@ class Conductor:
 
     def _began(self, enclave: str, act: Act) -> int:
         """Write down and tell that a step has begun."""
-        self._journal.stands(self._command.exercise, enclave, act.phase, direction=self._direction, step=act.name)
+        self._command.journal.stands(
+            self._command.exercise, enclave, act.phase, direction=self._direction, step=act.name
+        )
         self._watcher.begun(enclave, act)
-        return self._journal.step_began(self._command.number, enclave, act.name)
+        return self._command.journal.step_began(self._command.number, enclave, act.name)
 
     def _ended(self, enclave: str, act: Act, row: int, outcome: Outcome) -> None:
         """Write down and tell how a step ended."""
-        self._journal.step_ended(row, outcome.word, outcome.error)
-        self._journal.stands(
+        self._command.journal.step_ended(row, outcome.word, outcome.error)
+        self._command.journal.stands(
             self._command.exercise,
             enclave,
             "failed" if outcome.failed else act.leaves,

@@ -8,14 +8,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
-from range.controller.conductor import Command, Conductor, Ended, Watcher
-from range.controller.journal import Journal
+from range.controller.command import Command
+from range.controller.conductor import Conductor, Ended, Watcher
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Step, acts
 from range.controller.walks import walker
-from range.errors import InputError
 from range.plan.order import order_down, order_up
 from range.records.plan import Plan
 from range.records.results import Progress
@@ -28,19 +27,19 @@ class Lifecycle:
         self,
         setting: Setting,
         command: Command,
+        stacks: Sequence[str],
         *,
-        journal: Journal,
         watcher: Watcher,
         on_progress: Callable[[Progress], None],
         steps: tuple[Step, ...] = STEPS,
     ) -> None:
-        """Keep what the command works with; nothing is asked or touched yet."""
+        """Keep what the command works with; `stacks` are all that the state knows. Nothing is asked or touched yet."""
         self._setting = setting
         self._command = command
-        self._journal = journal
         self._watcher = watcher
         self._on_progress = on_progress
         self._steps = steps
+        self._strangers = strangers(setting.plan, stacks)
         self._stop = threading.Event()
 
     def up(self, only: Sequence[str]) -> tuple[Ended, ...]:
@@ -57,12 +56,12 @@ class Lifecycle:
                 rest = walk(wanted)
             else:
                 rest = tuple(_not_begun(name, f"{hub} is not up, so {name} was left as it is") for name in wanted)
-        return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self.strangers()))
+        return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self._strangers))
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves down, and then the hub if nothing stands on it any more; `only` names some, empty means all."""
         enclaves, (hub,) = order_down(self._setting.plan)
-        everyone = (*enclaves, *self.strangers())
+        everyone = (*enclaves, *self._strangers)
         wanted = tuple(only) or everyone
         with self._walking("down") as walk:
             ended = walk(wanted)
@@ -73,10 +72,6 @@ class Lifecycle:
                 return (*ended, _not_begun(hub, f"{', '.join(standing)} still needs {hub}, so it was left as it is"))
             return (*ended, *walk((hub,)))
 
-    def strangers(self) -> tuple[str, ...]:
-        """Name the enclaves that the state knows and the file doesn't (any more)."""
-        return strangers(self._setting.plan, self._setting.engine.stacks())
-
     @contextlib.contextmanager
     def _walking(self, direction: Direction) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
         """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
@@ -85,7 +80,6 @@ class Lifecycle:
             acts(direction, self._steps),
             direction,
             site=lambda enclave: Site(self._setting, enclave, self._stop, self._on_progress),
-            journal=self._journal,
             watcher=self._watcher,
             stop=self._stop,
             locks=self._setting.locks,
@@ -117,18 +111,6 @@ def strangers(plan: Plan, stacks: Sequence[str]) -> tuple[str, ...]:
     prefix = plan.stack("")
     found = (stack.removeprefix(prefix) for stack in stacks if stack.startswith(prefix))
     return tuple(name for name in found if name not in known)
-
-
-def checked(only: Sequence[str], valid: Sequence[str]) -> tuple[str, ...]:
-    """Give the enclaves that `--ally` named, each once.
-
-    Raises:
-        InputError: one of them isn't there; the message lists those that are.
-    """
-    for name in only:
-        if name not in valid:
-            raise InputError(f"there is no enclave {name!r}", hint=f"valid: {', '.join(valid)}")
-    return tuple(dict.fromkeys(only))
 
 
 def _not_begun(enclave: str, why: str) -> Ended:

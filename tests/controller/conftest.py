@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from range.controller.conductor import Command
+from range.controller.command import Command
 from range.controller.journal import Journal
 from range.controller.lifecycle import Lifecycle
 from range.controller.site import Setting
@@ -62,7 +62,15 @@ def setting(tmp_path: Path, engine: FakeEngine) -> Setting:
 
 
 @pytest.fixture
-def lifecycle(setting: Setting, journal: Journal, recorder: Recorder, steps: tuple[Step, ...]) -> Lifecycle:
+def stacks() -> list[str]:
+    """What the state knows; a test may add to it before it asks for the lifecycle."""
+    return []
+
+
+@pytest.fixture
+def lifecycle(
+    setting: Setting, journal: Journal, recorder: Recorder, steps: tuple[Step, ...], stacks: list[str]
+) -> Lifecycle:
     number = journal.command_began("steadfast", "range up", "ann")
-    command = Command("steadfast", "range up steadfast.yaml", "ann", number)
-    return Lifecycle(setting, command, journal=journal, watcher=recorder, on_progress=lambda _: None, steps=steps)
+    command = Command("steadfast", "range up steadfast.yaml", "ann", number, journal)
+    return Lifecycle(setting, command, stacks, watcher=recorder, on_progress=lambda _: None, steps=steps)

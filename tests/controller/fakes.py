@@ -51,14 +51,10 @@ class Recorder:
 
 
 class FakeEngine:
-    """Knows some stacks, and counts how often it was told to stop."""
+    """Counts how often it was told to stop."""
 
     def __init__(self) -> None:
-        self.known: tuple[str, ...] = ()
         self.interrupts = 0
-
-    def stacks(self) -> tuple[str, ...]:
-        return self.known
 
     def interrupt(self) -> None:
         self.interrupts += 1

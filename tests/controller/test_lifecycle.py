@@ -12,11 +12,11 @@ import pytest
 
 from range.controller.claims import claim
 from range.controller.journal import Journal
-from range.controller.lifecycle import Lifecycle, checked
+from range.controller.lifecycle import Lifecycle
 from range.controller.outcome import Outcome
 from range.controller.results import exit_code, left, rows
 from range.controller.site import Setting, Site
-from range.errors import InputError, ProvisionError, Undecided
+from range.errors import ProvisionError, Undecided
 from range.records.inventory import Resource
 from range.records.results import StackChanges
 from tests.controller.fakes import ENCLAVES, FakeEngine, Recorder
@@ -154,11 +154,10 @@ def test_only_the_named_enclaves_are_walked_after_the_hub(lifecycle: Lifecycle, 
     assert recorder.done == [("look", "hub"), ("make", "hub"), ("look", "pol"), ("make", "pol")]
 
 
+@pytest.mark.parametrize("stacks", [["steadfast.hub", "steadfast.est", "steadfast.fra", "other.ita"]])
 def test_an_ally_that_left_the_file_stays_and_up_says_so(
-    lifecycle: Lifecycle, recorder: Recorder, engine: FakeEngine, journal: Journal
+    lifecycle: Lifecycle, recorder: Recorder, journal: Journal
 ) -> None:
-    engine.known = ("steadfast.hub", "steadfast.est", "steadfast.fra", "other.ita")
-
     ended = rows(lifecycle.up(()), journal.standings("steadfast"))
 
     assert [(row.name, row.error) for row in ended if row.failed] == [
@@ -168,9 +167,8 @@ def test_an_ally_that_left_the_file_stays_and_up_says_so(
     assert not [name for _, name in recorder.done if name == "fra"]
 
 
-def test_down_takes_with_it_who_left_the_file(lifecycle: Lifecycle, recorder: Recorder, engine: FakeEngine) -> None:
-    engine.known = ("steadfast.fra",)
-
+@pytest.mark.parametrize("stacks", [["steadfast.fra"]])
+def test_down_takes_with_it_who_left_the_file(lifecycle: Lifecycle, recorder: Recorder) -> None:
     lifecycle.down(())
 
     assert ("unmake", "fra") in recorder.done
@@ -223,13 +221,3 @@ def test_the_journal_has_every_step_and_the_changes_are_in_the_rows(
         ("est", "look", "done"),
         ("est", "make", "done"),
     ]
-
-
-def test_a_wrong_name_is_refused_with_the_valid_ones() -> None:
-    with pytest.raises(InputError, match="no enclave 'ets'") as raised:
-        checked(["ets"], ["gbr", "est"])
-    assert raised.value.hint == "valid: gbr, est"
-
-
-def test_a_name_given_twice_counts_once() -> None:
-    assert checked(["est", "est"], ["gbr", "est"]) == ("est",)

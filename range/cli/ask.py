@@ -1,0 +1,32 @@
+"""Questions before what destroys; on stderr, so that stdout keeps to results."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from range.cli import output
+from range.errors import InputError
+from range.records.plan import Plan
+
+
+def before_down(planned: Plan, known: Mapping[str, int], *, whole: bool) -> None:
+    """Show what would go, and have the name of the exercise, or of its enclaves, typed.
+
+    `known` has, for each enclave that would go, how many resources the state knows of it.
+
+    Raises:
+        InputError: something else was typed, or there is nobody to ask.
+    """
+    name = planned.exercise if whole else " ".join(known)
+    if not sys.stdin.isatty():
+        raise InputError(
+            f"taking down {name} asks first, and there is no terminal to ask on", hint="add --yes if you are sure"
+        )
+    accounts = {enclave.name: enclave.account for enclave in (planned.hub, *planned.enclaves)}
+    for enclave, count in known.items():
+        output.note(f"  {enclave:<10} account {accounts.get(enclave, 'as recorded'):<14} {count} resources")
+    output.note(f"All of this goes, with what was made in it by hand. Type {name} to go on:")
+    typed = sys.stdin.readline().strip()
+    if typed != name:
+        raise InputError(f"{typed!r} is not {name!r}, so nothing was touched")

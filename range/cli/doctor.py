@@ -1,0 +1,81 @@
+"""`range doctor`: what is missing on this machine or account, and the command that mends it. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from range.cli import output, surroundings
+from range.cli.options import AsJson, Cloud, CloudName, MaybeSpec
+from range.errors import RangeError
+from range.records.checks import Check
+
+OLDEST_PYTHON = (3, 11)
+HERE = "this machine"
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def doctor(spec: MaybeSpec = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False) -> int:
+    """Say what is missing on this machine or account, and the command that mends it.
+
+    With an exercise file, its accounts are checked too: on AWS, or in the rehearsal cloud if one runs here.
+    """
+    checks = [*_machine(), *(_accounts(spec, cloud) if spec is not None else ())]
+    if as_json:
+        output.document({"ok": all(check.ok for check in checks), "checks": [check.model_dump() for check in checks]})
+    else:
+        columns = ("", "what", "where", "why", "mend it by")
+        rows = [("ok" if c.ok else "MISSING", c.name, c.where, c.why or None, c.mend or None) for c in checks]
+        output.table(columns, rows)
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _machine() -> Iterator[Check]:
+    """Check what every command needs."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    recent = sys.version_info[:2] >= OLDEST_PYTHON
+    yield _check("Python", recent, f"{version} is too old: 3.11 is needed", "make setup PYTHON=python3.11")
+    yield _check("virtual environment", sys.prefix != sys.base_prefix, "range runs outside of one", "make setup")
+    yield _pulumi()
+    folder = surroundings.home()
+    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    writable = os.access(place, os.W_OK)
+    yield _check("state folder", writable, f"{place} can't be written to", "export RANGE_HOME=FOLDER")
+
+
+def _pulumi() -> Check:
+    """Check that the engine is there."""
+    from range.provision.cli import linked_cli
+
+    try:
+        linked_cli()
+    except RangeError as missing:
+        return _check("Pulumi CLI", False, missing.message, missing.hint or "make setup")
+    return _check("Pulumi CLI", True, "", "")
+
+
+def _accounts(spec: Path, cloud: CloudName) -> Iterator[Check]:
+    """Check the exercise's accounts, as the controller would find them; a rehearsal is not started for that."""
+    from range.rehearsal.process import status
+
+    planned = surroundings.plan(spec)
+    if cloud is CloudName.rehearsal and status(surroundings.home()) is None:
+        yield Check(name="rehearsal cloud", where=HERE, ok=True, why="none runs here; whatever needs one starts it")
+        return
+    surroundings.enter(spec, planned, cloud)
+
+    from range.cloud.bootstrap import doctor as examined
+    from range.cloud.sessions import Sessions
+
+    for check in examined(planned, Sessions.of_plan(planned)):
+        yield check.model_copy(update={"mend": check.mend.replace("SPEC", str(spec))})
+
+
+def _check(name: str, ok: bool, why: str, mend: str) -> Check:
+    return Check(name=name, where=HERE, ok=ok, why="" if ok else why, mend="" if ok else mend)

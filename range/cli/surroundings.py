@@ -1,0 +1,160 @@
+"""Where a command finds itself: this directory, its exercise, and the cloud that it speaks to."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import shlex
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from range.cli import output
+from range.cli.options import CloudName
+from range.errors import EnvironmentMissing
+from range.plan.addresses import allot
+from range.plan.build import plan_of
+from range.plan.lock import lock_path, read
+from range.records.plan import Plan
+from range.spec.loading import load
+
+if TYPE_CHECKING:
+    from range.controller.site import Setting
+
+WHENEVER = datetime.min.replace(tzinfo=UTC)
+"""For commands that don't mind a lease that has ended: what stands must come down also afterwards."""
+
+
+def home(cloud: CloudName = CloudName.rehearsal) -> Path:
+    """Give the folder of what this directory keeps; what stands on AWS is never mixed with a rehearsal."""
+    folder = Path(os.environ.get("RANGE_HOME") or ".range").absolute()
+    return folder / "aws" if cloud is CloudName.aws else folder
+
+
+def plan(spec: Path, *, now: datetime = WHENEVER) -> Plan:
+    """Read the exercise file and the addresses beside it, and plan; nothing is written."""
+    exercise = load(spec, now=now)
+    return plan_of(exercise, allot(exercise, read(lock_path(spec))))
+
+
+def who() -> str:
+    """Name who types: the user, and the machine."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+def words() -> str:
+    """Give what was typed."""
+    return shlex.join(["range", *sys.argv[1:]])
+
+
+def enter(spec: Path, planned: Plan, cloud: CloudName) -> Path:
+    """Make this process speak to the cloud that was asked for, and give its home.
+
+    Raises:
+        EnvironmentMissing: the surroundings contradict what was asked for.
+    """
+    if cloud is CloudName.aws:
+        return _enter_aws()
+    rehearse(spec, planned)
+    return home()
+
+
+def rehearse(spec: Path, planned: Plan) -> dict[str, str]:
+    """Make this process speak to the directory's rehearsal cloud, and give what a shell needs to do so too.
+
+    Starts one where none runs, makes the exercise's accounts there, and bootstraps them; what is done already costs
+    one request.
+    """
+    from range.rehearsal.administration import accounts
+    from range.rehearsal.environment import environment
+    from range.rehearsal.process import start
+
+    folder = home()
+    _prepare(folder)
+    running = start(folder)
+    members = {enclave.name: enclave.account for enclave in (planned.hub, *planned.enclaves)}
+    operator = accounts(running, planned.management_account, members)
+    variables = environment(
+        running,
+        operator,
+        spec=spec,
+        home=folder,
+        region=planned.region,
+        programs=Path(sys.prefix, "bin"),
+        path=os.environ.get("PATH", os.defpath),
+    )
+    if "PULUMI_BACKEND_URL" in os.environ:
+        variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
+    os.environ.update(variables)
+    _bootstrap(planned, operator.organisation, folder / "rehearsal" / "bootstrapped")
+    return variables
+
+
+def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
+    """Open the doors to the engine and to AWS; the process must have entered the cloud."""
+    from range.cloud.sessions import Sessions
+    from range.controller.site import Setting
+    from range.provision.cli import linked_cli
+    from range.provision.engine import Engine, EngineSettings
+
+    backend = os.environ["PULUMI_BACKEND_URL"]
+    settings = EngineSettings(
+        spec=spec.absolute(),
+        home=folder,
+        backend_url=backend,
+        pulumi=linked_cli(),
+        secrets_provider=os.environ.get("RANGE_SECRETS_PROVIDER"),
+    )
+    return Setting(spec.absolute(), planned, folder, backend, Engine(settings, _program), Sessions.of_plan(planned))
+
+
+def _program(stack: str, spec: Path) -> None:
+    """Run a stack's program; imported when one runs, since it takes seconds and what tears down runs none."""
+    from stacks.program import run
+
+    run(stack, spec)
+
+
+def _bootstrap(planned: Plan, organisation: str, done: Path) -> None:
+    """Bootstrap a rehearsal's organisation, unless `done` says that this very one is, for these accounts and role."""
+    accounts = sorted(enclave.account for enclave in (planned.hub, *planned.enclaves))
+    mark = " ".join((organisation, planned.controller_role, planned.external_id, planned.hub.account, *accounts))
+    if done.exists() and done.read_text() == mark:
+        return
+    from range.cloud.bootstrap import bootstrap
+
+    output.note(f"bootstrapping the rehearsal's organisation: {len(accounts)} accounts")
+    bootstrap(planned)
+    done.write_text(mark)
+
+
+def _prepare(folder: Path) -> None:
+    """Make the folder of the state, and the passphrase that its secrets are encrypted with."""
+    (folder / "state").mkdir(parents=True, exist_ok=True)
+    passphrase = folder / "passphrase"
+    if not passphrase.exists():
+        descriptor = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+
+
+def _enter_aws() -> Path:
+    """Check that this process would really speak to AWS, and to a state whose secrets a key of AWS protects."""
+    if "AWS_ENDPOINT_URL" in os.environ:
+        raise EnvironmentMissing(
+            f"--cloud aws was asked for, but AWS_ENDPOINT_URL points at {os.environ['AWS_ENDPOINT_URL']}",
+            hint="use a shell in which `range rehearsal env` was not evaluated",
+        )
+    if not os.environ.get("RANGE_SECRETS_PROVIDER"):
+        raise EnvironmentMissing(
+            "on AWS the state's secrets are encrypted by a KMS key, and none is named",
+            hint="export RANGE_SECRETS_PROVIDER='awskms://alias/NAME?region=REGION'",
+        )
+    folder = home(CloudName.aws)
+    _prepare(folder)
+    os.environ.setdefault("PULUMI_BACKEND_URL", f"file://{folder / 'state'}")
+    os.environ["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+    return folder
