@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-from range.spec.problems import Location, Problem, bad_file, field_path, shortened
+from range.spec.problems import SHOWN, Location, Problem, bad_file, field_path, shortened
 
 DEEPEST = 32
-MOST_VALUES = 50_000
+MOST_VALUES = 20_000
+MOST_ENTRIES = 256
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]{1,18}(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
@@ -163,6 +164,7 @@ class _Composer:
         """Read items up to the list's end."""
         sequence = Sequence(place)
         while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            self._check_room(event, location, len(sequence.items))
             sequence.items.append(self._node(event, (*location, len(sequence.items))))
         return sequence
 
@@ -170,7 +172,8 @@ class _Composer:
         """Read keys and values up to the mapping's end; of a key given twice the first value counts."""
         mapping = Mapping(place)
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            key = self._node(event, location)
+            self._check_room(event, location, len(mapping.values))
+            key = self._node(event, (*location, "?"))
             if not isinstance(key, Scalar):
                 self._stop(event, location, described(key), "a name as the key")
             value = self._node(self._next(), (*location, key.text))
@@ -182,9 +185,16 @@ class _Composer:
                 mapping.values[key.text] = value
         return mapping
 
+    def _check_room(self, event: Any, location: Location, entries: int) -> None:
+        """Refuse a list or mapping that is longer than any in an exercise."""
+        if entries == MOST_ENTRIES:
+            self._stop(event, location, f"more than {MOST_ENTRIES} entries", f"at most {MOST_ENTRIES} in one place")
+
     def _note(self, place: Place, location: Location, found: str, valid: str) -> None:
-        """Remember a problem that doesn't hide the others."""
+        """Remember a problem that doesn't hide the others; when there are more than are shown, that is enough."""
         self.problems.append(Problem(place.line, place.column, field_path(location), shortened(found), valid))
+        if len(self.problems) > SHOWN:
+            raise bad_file(self.path, self.problems)
 
     def _stop(self, event: Any, location: Location, found: str, valid: str) -> NoReturn:
         """Give up: what follows can't be judged, or is meant to hurt."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from range.spec.document import Mapping, Node, Place, Sequence, described, document_of, value_of
 from range.spec.models import Exercise
-from range.spec.problems import Location, Problem, Violation, bad_file, field_path, shortened
+from range.spec.problems import SHOWN, Location, Problem, Violation, bad_file, field_path, shortened
 from range.spec.rules import violations
 from range.spec.source import text_of
 
@@ -33,7 +34,8 @@ def load(path: Path, *, now: datetime) -> Exercise:
     exercise, shape = _validated(root)
     problems += shape
     if exercise is not None:
-        problems += [_problem(root, violation) for violation in violations(exercise, now)]
+        broken = islice(violations(exercise, now), SHOWN + 1)
+        problems += [_problem(root, violation) for violation in broken]
     if problems or exercise is None:
         raise bad_file(path, problems)
     return exercise
@@ -58,18 +60,22 @@ def _validated(root: Node) -> tuple[Exercise | None, list[Problem]]:
 
 
 def _shape_problems(root: Node, details: Iterable[ErrorDetails]) -> list[Problem]:
-    """Give one problem for each value that is wrong, however many alternatives it fails."""
-    problems: dict[str, Problem] = {}
+    """Give one problem for each value that is wrong, however many alternatives it fails; no more than are shown."""
+    kinds: dict[Location, str] = {}
     for detail in details:
         location = _within(root, detail["loc"], missing=detail["type"] == "missing")
-        problem = _problem(root, Violation(location, _valid(location)))
-        if detail["type"] == "extra_forbidden":
-            key = _key(root, location)
-            problem = replace(
-                problem, line=key.line, column=key.column, found=f"the key {shortened(str(location[-1]))}"
-            )
-        problems.setdefault(problem.field, problem)
-    return list(problems.values())
+        kinds.setdefault(location, detail["type"])
+    in_order = sorted(kinds, key=lambda location: astuple(_found(root, location)[0]))
+    return [_shape_problem(root, location, kinds[location]) for location in in_order[: SHOWN + 1]]
+
+
+def _shape_problem(root: Node, location: Location, kind: str) -> Problem:
+    """Put a value of the wrong shape in words; of an unknown key, the key."""
+    problem = _problem(root, Violation(location, _valid(location)))
+    if kind != "extra_forbidden":
+        return problem
+    key = _key(root, location)
+    return replace(problem, line=key.line, column=key.column, found=f"the key {shortened(str(location[-1]))}")
 
 
 def _valid(location: Location) -> str:

@@ -68,10 +68,7 @@ def one_of(names: Iterable[str], wrong: str = "") -> str:
 def bad_file(path: Path, problems: Iterable[Problem]) -> InputError:
     """Make the error that names every problem of a file, in the order in which they stand there."""
     ordered = sorted(set(problems), key=lambda problem: (problem.line or 0, problem.column or 0, problem.field))
-    lines = [f"  {problem}" for problem in ordered[:SHOWN]]
-    if len(ordered) > SHOWN:
-        lines.append(f"  … and {len(ordered) - SHOWN} more")
-    count = "1 problem" if len(ordered) == 1 else f"{len(ordered)} problems"
-    return InputError(
-        "\n".join([f"{path}: {count}", *lines]), problems=[asdict(problem) for problem in ordered[:SHOWN]]
-    )
+    shown = ordered[:SHOWN]
+    count = f"{len(shown)} problem{'s' * (len(shown) != 1)}{', and more' * (len(ordered) > SHOWN)}"
+    lines = [f"{path}: {count}", *(f"  {problem}" for problem in shown)]
+    return InputError("\n".join(lines), problems=[asdict(problem) for problem in shown])

@@ -58,11 +58,11 @@ def valid_at(location: Location) -> str:
 
 
 def described(schema: Schema) -> str:
-    """Put a schema in words: its description, or its keys."""
-    if about := schema.get("description"):
-        return str(about).split("\n", 1)[0]
+    """Put a schema in words: its keys, or its description."""
     if keys := schema.get("properties"):
         return f"a mapping with {', '.join(keys)}"
+    if about := schema.get("description"):
+        return str(about)
     return str(schema.get("type", "another value"))
 
 

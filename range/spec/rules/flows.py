@@ -13,6 +13,12 @@ HUB = "hub"
 ZONES_OF_HUB = frozenset({"services"})
 """What the file may open at the hub; the way into its management zone is the controller's alone."""
 
+MOST_PORTS = 500
+"""In all flows together. AWS has at most 1000 rules on an interface, both directions taken together.
+
+Source: Amazon VPC quotas, "Security groups" (read 2026-11-22).
+"""
+
 Zones = Mapping[str, frozenset[str]]
 
 
@@ -31,6 +37,7 @@ def flow_violations(exercise: Exercise) -> Iterator[Violation]:
     zones = _zones(exercise)
     codes = {ally.code for ally in exercise.allies}
     yield from _services(exercise, zones)
+    yield from _too_many(exercise)
     for position, flow in enumerate(exercise.flows):
         location: Location = ("flows", position)
         ends = [*_reference((*location, "from"), flow.source, zones), *_reference((*location, "to"), flow.to, zones)]
@@ -62,7 +69,8 @@ def _reference(location: Location, reference: str, zones: Zones) -> Iterator[Vio
     """Judge one `enclave.zone`."""
     owner, _, zone = reference.partition(".")
     if owner not in zones:
-        known = [f"{name}.{first}" for name, own in zones.items() for first in sorted(own)]
+        known = [f"{name}.{zone}" for name, own in zones.items() if zone in own]
+        known = known or [f"{name}.{sorted(own)[0]}" for name, own in zones.items() if own]
         yield Violation(location, one_of(known, reference))
     elif zone not in zones[owner]:
         yield Violation(location, one_of((f"{owner}.{known}" for known in zones[owner]), reference))
@@ -124,6 +132,13 @@ def _span(port: int | str) -> tuple[int, int]:
     """Give the first and last port of a port or range."""
     low, _, high = str(port).partition("-")
     return int(low), int(high or low)
+
+
+def _too_many(exercise: Exercise) -> Iterator[Violation]:
+    """No security group could hold them all, whatever AWS is asked for."""
+    ports = sum(len(flow.ports) for flow in exercise.flows)
+    if ports > MOST_PORTS:
+        yield Violation(("flows",), f"at most {MOST_PORTS}; a range counts once", f"{ports} ports in all flows")
 
 
 def _repeated(exercise: Exercise) -> Iterator[Violation]:
