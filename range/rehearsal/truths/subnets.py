@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
+from range.rehearsal.areas.gateways.sight import attachments_seen
 from range.rehearsal.call import Call
 from range.rehearsal.truths.rows import Truth
 from range.rehearsal.truths.stores import store
@@ -52,11 +53,8 @@ def _holds_nat_gateways(call: Call) -> str | None:
 
 
 def _holds_attachments(call: Call) -> str | None:
-    attachments = (kept for kept in store(call).transit_gateway_attachments.values() if kept.state != "deleted")
-    held = any(
-        call.params.get("SubnetId") in (getattr(attachment, "subnet_ids", None) or ()) for attachment in attachments
-    )
-    return _refusal(call) if held else None
+    attachments = (attachment for attachment in attachments_seen(call) if attachment.is_there)
+    return _refusal(call) if any(call.params.get("SubnetId") in each.interfaces for each in attachments) else None
 
 
 def _holds_load_balancers(call: Call) -> str | None:

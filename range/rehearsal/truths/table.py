@@ -7,10 +7,18 @@ from types import MappingProxyType
 
 from range.rehearsal.call import Call
 from range.rehearsal.refusals import Refusal
-from range.rehearsal.truths import acls, groups, subnets, vpcs
+from range.rehearsal.truths import acls, gateways, groups, interfaces, routing, subnets, vpcs
 from range.rehearsal.truths.rows import Truth
 
-TRUTHS: tuple[Truth, ...] = (*vpcs.TRUTHS, *subnets.TRUTHS, *acls.TRUTHS, *groups.TRUTHS)
+TRUTHS: tuple[Truth, ...] = (
+    *vpcs.TRUTHS,
+    *subnets.TRUTHS,
+    *routing.TRUTHS,
+    *acls.TRUTHS,
+    *groups.TRUTHS,
+    *interfaces.TRUTHS,
+    *gateways.TRUTHS,
+)
 
 
 def _by_call() -> Mapping[str, tuple[Truth, ...]]:

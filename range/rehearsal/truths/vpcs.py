@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
 
+from range.rehearsal.areas.gateways.sight import attachments_seen
 from range.rehearsal.call import Call
 from range.rehearsal.truths.rows import Check, Confidence, Truth
 from range.rehearsal.truths.stores import store, stores
@@ -53,9 +54,11 @@ def _endpoint(ec2: Any, vpc_id: str) -> bool:
     return any(endpoint.vpc_id == vpc_id and endpoint.state != "deleted" for endpoint in ec2.vpc_end_points.values())
 
 
-def _attachment(ec2: Any, vpc_id: str) -> bool:
-    attachments = ec2.transit_gateway_attachments.values()
-    return any(attachment.resource_id == vpc_id and attachment.state != "deleted" for attachment in attachments)
+def _attached(call: Call) -> str | None:
+    vpc_id = call.params.get("VpcId")
+    if not any(attachment.vpc_id == vpc_id and attachment.is_there for attachment in attachments_seen(call)):
+        return None
+    return f"The vpc '{vpc_id}' has dependencies and cannot be deleted."
 
 
 def _asked_to_peer(call: Call) -> str | None:
@@ -130,7 +133,7 @@ TRUTHS = (
         "vpc-with-attachment",
         "a transit gateway attachment isn't deleted yet",
         "floci-io/floci, Ec2Service.java: checked on a live account (read 2026-11-22)",
-        _holds(_attachment),
+        _attached,
     ),
     _keeps_a_vpc("vpc-with-vpn-gateway", "a virtual private gateway is attached", _DELETE, None, "general_knowledge"),
     _keeps_a_vpc(

@@ -150,3 +150,19 @@ def test_a_block_stays_while_a_subnet_is_in_it(ec2: Any, vpc: str, refused: Refu
 def test_a_region_has_one_default_vpc(ec2: Any, refused: Refused) -> None:
     with refused("DefaultVpcAlreadyExists"):
         ec2.create_default_vpc()
+
+
+@pytest.mark.truth("vpc-with-attachment")
+def test_a_vpc_stays_while_it_is_attached_to_a_transit_gateway(
+    ec2: Any, vpc: str, subnet: str, refused: Refused
+) -> None:
+    gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    made = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
+    attachment = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    with refused("DependencyViolation"):
+        ec2.delete_vpc(VpcId=vpc)
+
+    ec2.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=attachment)
+    ec2.describe_transit_gateway_vpc_attachments()
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
