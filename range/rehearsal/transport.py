@@ -58,8 +58,7 @@ def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None
 
     AUTH_TYPE_MAPS[_SIGNER] = _Named
     core = CoreSession()
-    for component in ("data_loader", "endpoint_resolver"):
-        core.register_component(component, _shared().get_component(component))
+    core.register_component("data_loader", _shared().get_component("data_loader"))
     core.set_credentials(access_key, secret, token)
     core.set_default_client_config(Config(signature_version=_SIGNER))
     core.get_component("event_emitter").register_first("before-send", _carrier(cloud))
