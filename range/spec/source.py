@@ -46,15 +46,17 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{path}: can't be read: {reason}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
             raise InputError(f"{path}: {kind}", hint="name the exercise file, such as examples/steadfast.yaml")
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             content = file.read(LARGEST + 1)
-        except OSError as error:
-            raise InputError(f"{path}: can't be read: {error.strerror}") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
     if len(content) > LARGEST:
         raise InputError(f"{path}: larger than 1 MiB, which no exercise file is")
     return content
