@@ -77,3 +77,13 @@ class Caller:
         with self.acting():
             answer: dict[str, Any] = getattr(client, operation)(**params)
         return answer
+
+    def pages(self, service: str, operation: str, params: dict[str, Any], region: str = "") -> list[dict[str, Any]]:
+        """Make one call as often as its answer has another page.
+
+        Raises:
+            botocore.exceptions.ClientError: AWS refused it.
+        """
+        client = self.clients.get(service, region or self.region)
+        with self.acting():
+            return list(client.get_paginator(operation).paginate(**params))

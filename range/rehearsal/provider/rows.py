@@ -137,7 +137,7 @@ def later(name: str, change: Act, aws: str = "", shape: Shape = Text(), **more: 
 
 def local(name: str, shape: Shape = Text(), default: Any = None, **more: Any) -> Field:
     """A property that only says how the provider behaves; AWS never hears of it."""
-    return Field(name, "", None, shape, default=default, fixed=False, sent=False, change=_nothing, **more)
+    return Field(name, "", None, shape, default=default, fixed=False, sent=False, change=nothing, **more)
 
 
 def output(name: str, read: str = "", shape: Shape = Shape(), made: str = "") -> Field:
@@ -145,7 +145,7 @@ def output(name: str, read: str = "", shape: Shape = Shape(), made: str = "") ->
     return Field(name, "", None if made else read or _path(name), shape, input=False, fixed=False, sent=False, made=made)
 
 
-def _nothing(work: Work) -> None:
+def nothing(work: Work) -> None:
     """Do nothing: the new value is all there is to it."""
 
 

@@ -3,6 +3,44 @@
 from __future__ import annotations
 
 from range.rehearsal.provider.rows import Row
-from range.rehearsal.provider.types import network
+from range.rehearsal.provider.types import (
+    acls,
+    budgets,
+    defaults,
+    endpoints,
+    firewall,
+    groups,
+    identity,
+    instances,
+    keys,
+    mirroring,
+    names,
+    network,
+    routing,
+    sharing,
+    storage,
+    trails,
+    transit,
+)
 
-ROWS: dict[str, Row] = {row.token: row for row in (*network.ROWS,)}
+_AREAS = (
+    network,
+    routing,
+    groups,
+    acls,
+    endpoints,
+    instances,
+    mirroring,
+    transit,
+    sharing,
+    identity,
+    keys,
+    storage,
+    trails,
+    names,
+    firewall,
+    budgets,
+    defaults,
+)
+
+ROWS: dict[str, Row] = {row.token: row for area in _AREAS for row in area.ROWS}

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, ParamValidationError
 
@@ -18,6 +18,8 @@ from range.rehearsal.provider.shapes import CHOSEN, Many
 
 _THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"})
 _THROTTLED_FOR_S = 60.0
+
+_Answer = TypeVar("_Answer")
 
 
 class Cancelled(Exception):
@@ -114,16 +116,29 @@ class Work:
         Raises:
             CloudError: AWS refused; the error has its code.
         """
+        where = service or self.row.service
+        return self._tried(lambda: self.caller.ask(where, operation, params, self._place), operation)
+
+    @property
+    def _place(self) -> str:
+        """The Region to ask; none for a service that has no Regions."""
+        return self.region if self.row.regional else ""
+
+    def _tried(self, ask: Callable[[], _Answer], operation: str) -> _Answer:
         pauses = self.pauses(_THROTTLED_FOR_S)
         while True:
             try:
-                return self.caller.ask(service or self.row.service, operation, params, self.region if self.row.regional else "")
+                return ask()
             except ClientError as error:
                 failure = _failure(error)
                 if failure.code not in _THROTTLED or not next(pauses, False):
                     raise failure from error
             except ParamValidationError as error:
                 raise CloudError(f"{operation}: {error}", code="ParamValidation") from error
+
+    def pages(self, operation: str, **params: Any) -> list[dict[str, Any]]:
+        """Make a call as often as its answer has another page."""
+        return self._tried(lambda: self.caller.pages(self.row.service, operation, params, self._place), operation)
 
     def resolved(self, template: Any) -> Any:
         """Fill a template's marks in; what comes out as None is left out."""
