@@ -70,7 +70,7 @@ def _reference(location: Location, reference: str, zones: Zones) -> Iterator[Vio
     owner, _, zone = reference.partition(".")
     if owner not in zones:
         known = [f"{name}.{zone}" for name, own in zones.items() if zone in own]
-        known = known or [f"{name}.{sorted(own)[0]}" for name, own in zones.items() if own]
+        known = known or [f"{name}.{min(own)}" for name, own in zones.items() if own]
         yield Violation(location, one_of(known, reference))
     elif zone not in zones[owner]:
         yield Violation(location, one_of((f"{owner}.{known}" for known in zones[owner]), reference))
