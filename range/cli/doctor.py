@@ -45,7 +45,7 @@ def _machine() -> Iterator[Check]:
     yield _pulumi()
     folder = surroundings.home()
     place = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    writable = os.access(place, os.W_OK)
+    writable = place.is_dir() and os.access(place, os.W_OK)
     yield _check("state folder", writable, f"{place} can't be written to", "export RANGE_HOME=FOLDER")
 
 
