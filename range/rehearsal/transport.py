@@ -36,6 +36,8 @@ class _Named(BaseSigner):
         """Write the header."""
         named = f"Credential={self.credentials.access_key}/19700101/{self._scope}"
         request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {named}, SignedHeaders=host, Signature=in-process"
+        if self.credentials.token:
+            request.headers["X-Amz-Security-Token"] = self.credentials.token
         if "X-Amz-Trailer" in request.headers:
             request.headers["X-Amz-Content-SHA256"] = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 

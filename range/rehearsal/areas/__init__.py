@@ -13,7 +13,9 @@ Handler = Callable[[Call], Shape | Answer]
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "ec2": ("gateways",),
+    "organizations": ("organisation",),
     "ram": ("sharing",),
+    "sts": ("identity",),
 }
 """The areas of each service; a service's are imported when its first call comes."""
 
