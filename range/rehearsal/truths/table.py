@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from range.rehearsal.call import Call
 from range.rehearsal.refusals import Refusal
-from range.rehearsal.truths import acls, gateways, groups, interfaces, routing, subnets, vpcs
+from range.rehearsal.truths import acls, gateways, groups, interfaces, roles, routing, subnets, users, vpcs
 from range.rehearsal.truths.rows import Truth
 
 TRUTHS: tuple[Truth, ...] = (
@@ -18,6 +18,8 @@ TRUTHS: tuple[Truth, ...] = (
     *groups.TRUTHS,
     *interfaces.TRUTHS,
     *gateways.TRUTHS,
+    *roles.TRUTHS,
+    *users.TRUTHS,
 )
 
 
