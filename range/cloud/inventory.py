@@ -70,15 +70,12 @@ def look(
     return found, unlisted
 
 
-def within(found: Iterable[Resource], roots: Iterable[str]) -> tuple[Resource, ...]:
-    """Pick what is, by its chain of parents, inside any of these ids; the roots themselves are included."""
+def within(found: Iterable[Found], roots: Iterable[str]) -> tuple[Found, ...]:
+    """Pick what lives in any of these ids or hangs on one, at any depth; the roots themselves are included."""
     there = list(found)
     ids = set(roots)
-    grown = True
-    while grown:
-        inner = {each.id for each in there if each.parent in ids or any(part in ids for part in each.id.split("/")[:1])} - ids
+    while inner := {each.id for each in there if ids.intersection(each.ties)} - ids:
         ids |= inner
-        grown = bool(inner)
     return tuple(each for each in there if each.id in ids)
 
 

@@ -74,7 +74,7 @@ KINDS = (
     Kind("ec2:transit-gateway-route", "ec2", _table_routes, "Id", _delete_table_route, parent="Table", inside=IN_GATEWAY,
          ended=frozenset({"deleted"}), state="State"),
     Kind("ec2:transit-gateway-attachment", "ec2", pages("ec2", "describe_transit_gateway_attachments", "TransitGatewayAttachments"),
-         "TransitGatewayAttachmentId", _delete_attachment, parent="ResourceId", state="State", ended=_GONE, ending=_GOING, abroad=True,
+         "TransitGatewayAttachmentId", _delete_attachment, parent="ResourceId", ties="TransitGatewayId", state="State", ended=_GONE, ending=_GOING, abroad=True,
          after=("ec2:transit-gateway-route", "ec2:route")),
     Kind("ec2:traffic-mirror-session", "ec2", pages("ec2", "describe_traffic_mirror_sessions", "TrafficMirrorSessions"),
          "TrafficMirrorSessionId", by("ec2", "delete_traffic_mirror_session", "TrafficMirrorSessionId"), parent="NetworkInterfaceId"),

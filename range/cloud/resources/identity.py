@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages, tagged
+from range.errors import CloudError
 
 _AWS_OWN = "a role that an AWS service keeps for itself; AWS removes it when the service is no longer used"
 
@@ -36,9 +37,7 @@ _OF_A_USER = (
     ("list_mfa_devices", "MFADevices", "SerialNumber", "deactivate_mfa_device", "SerialNumber"),
     ("list_signing_certificates", "Certificates", "CertificateId", "delete_signing_certificate", "CertificateId"),
     ("list_ssh_public_keys", "SSHPublicKeys", "SSHPublicKeyId", "delete_ssh_public_key", "SSHPublicKeyId"),
-    ("list_service_specific_credentials", "ServiceSpecificCredentials", "ServiceSpecificCredentialId",
-     "delete_service_specific_credential", "ServiceSpecificCredentialId"),
-)  # fmt: skip
+)
 """What a user has, how it is listed, and how it is taken away: AWS deletes no user that has any of it."""
 
 
@@ -48,14 +47,12 @@ def _delete_user(place: Place, found: Found) -> object:
     for operation, path, key, undo, parameter in _OF_A_USER:
         for item in pages("iam", operation, path, **user)(place):
             place.call("iam", undo, **{parameter: item[key]}, **user)
-    if found.item.get("PasswordLastUsed") or _has_password(place, found.id):
+    if _has_password(place, found.id):
         place.call("iam", "delete_login_profile", **user)
     return place.call("iam", "delete_user", **user)
 
 
 def _has_password(place: Place, user: str) -> bool:
-    from range.errors import CloudError
-
     try:
         place.call("iam", "get_login_profile", UserName=user)
     except CloudError as refused:
@@ -101,14 +98,15 @@ def _delete_organisation_policy(place: Place, found: Found) -> object:
 
 
 KINDS = (
-    Kind("iam:role", "iam", pages("iam", "list_roles", "Roles"), "RoleName", _delete_role, scope="global",
+    Kind("iam:role", "iam", pages("iam", "list_roles", "Roles"), "RoleName", _delete_role, scope="global", tagger=tagged("iam", "list_role_tags", "RoleName"),
          residue=lambda item: _AWS_OWN if item.get("Path", "").startswith("/aws-service-role/") else "",
          after=("iam:instance-profile", "ec2:instance", "lambda:function")),
     Kind("iam:instance-profile", "iam", pages("iam", "list_instance_profiles", "InstanceProfiles"), "InstanceProfileName",
-         _delete_profile, scope="global", after=("ec2:instance",)),
+         _delete_profile, scope="global", tagger=tagged("iam", "list_instance_profile_tags", "InstanceProfileName"), after=("ec2:instance",)),
     Kind("iam:user", "iam", pages("iam", "list_users", "Users"), "UserName", _delete_user, scope="global"),
     Kind("iam:group", "iam", pages("iam", "list_groups", "Groups"), "GroupName", _delete_group, scope="global", after=("iam:user",)),
     Kind("iam:policy", "iam", pages("iam", "list_policies", "Policies", Scope="Local"), "Arn", _delete_policy, scope="global",
+         tagger=tagged("iam", "list_policy_tags", "PolicyArn"),
          after=("iam:role", "iam:user", "iam:group")),
     Kind("iam:saml-provider", "iam", pages("iam", "list_saml_providers", "SAMLProviderList"), "Arn",
          by("iam", "delete_saml_provider", "SAMLProviderArn"), scope="global"),
@@ -120,6 +118,7 @@ KINDS = (
     Kind("ram:share", "ram", pages("ram", "get_resource_shares", "resourceShares", resourceOwner="SELF"), "resourceShareArn",
          by("ram", "delete_resource_share", "resourceShareArn"), tags="tags", state="status", ended=frozenset({"deleted"}),
          ending=frozenset({"deleting"}), after=("ec2:transit-gateway-attachment",)),
-    Kind("organizations:policy", "organizations", _policies, "Id", _delete_organisation_policy, scope="organisation"),
+    Kind("organizations:policy", "organizations", _policies, "Id", _delete_organisation_policy, scope="organisation",
+         tagger=tagged("organizations", "list_tags_for_resource", "ResourceId")),
 )  # fmt: skip
 """One row per type of identity, share and policy."""

@@ -9,6 +9,7 @@ from typing import Any
 import jmespath
 
 from range.cloud.sessions import Account
+from range.errors import CloudError
 from range.records.inventory import GLOBAL, Resource
 
 Item = Mapping[str, Any]
@@ -24,11 +25,11 @@ class Place:
     home: str
     """The exercise's Region, where global services are asked that have no Region of their own."""
 
-    def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+    def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """Make one call here."""
         return self.account.call(service, operation, region=self._asked, **parameters)
 
-    def pages(self, service: str, operation: str, **parameters: Any) -> list[dict[str, Any]]:
+    def pages(self, service: str, operation: str, /, **parameters: Any) -> list[dict[str, Any]]:
         """Make a call and all that follow it."""
         return self.account.pages(service, operation, region=self._asked, **parameters)
 
@@ -47,6 +48,8 @@ class Found:
     """It is being deleted already: only to be waited for."""
     managed: bool = False
     """A service made it and takes it away with its owner: only to be waited for."""
+    ties: tuple[str, ...] = ()
+    """The ids of everything that it lives in or hangs on."""
 
     @property
     def id(self) -> str:
@@ -57,6 +60,7 @@ class Found:
 Lister = Callable[[Place], Iterable[Item]]
 Deleter = Callable[[Place, Found], object]
 Preparer = Callable[[Place, Sequence[Found]], object]
+Tagger = Callable[[Place, Found], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,12 @@ class Kind:
     delete: Deleter | None
     """None for what goes with its owner."""
     parent: str = "''"
+    ties: str = "''"
+    """What else it hangs on: one id, or a list."""
     tags: str = "Tags"
     """A list of Key and Value, or a mapping."""
+    tagger: Tagger | None = None
+    """Asks for the tags where listing doesn't give them."""
     state: str = "''"
     ended: frozenset[str] = frozenset()
     """States in which it is gone, though AWS still shows it."""
@@ -107,10 +115,18 @@ class Kind:
                 tags=tag_mapping(_read(self.tags, item)),
                 residue=self.residue(item),
             )
-            yield Found(resource, item, ending=state in self.ending, managed=self.managed(item))
+            further = _read(self.ties, item) or ()
+            ties = (resource.parent, *([further] if isinstance(further, str) else further))
+            yield Found(
+                resource, item, ending=state in self.ending, managed=self.managed(item), ties=tuple(filter(None, ties))
+            )
+
+    def tags_of(self, place: Place, found: Found) -> Mapping[str, str]:
+        """Give the tags of a thing, asking for them where listing didn't give them."""
+        return self.tagger(place, found) if self.tagger else found.resource.tags
 
 
-def pages(service: str, operation: str, path: str, **parameters: Any) -> Lister:
+def pages(service: str, operation: str, path: str, /, **parameters: Any) -> Lister:
     """List by one call, paged: `path` is the JMESPath of the items in each page."""
     items = jmespath.compile(path)
 
@@ -132,12 +148,27 @@ def by(service: str, operation: str, parameter: str, **further: Any) -> Deleter:
 
 
 def by_list(service: str, operation: str, parameter: str, **further: Any) -> Deleter:
-    """Delete by one call that takes a list of ids."""
+    """Delete by one call that takes a list of ids, and says in its answer what it refused."""
 
     def deleted(place: Place, found: Found) -> object:
-        return place.call(service, operation, **{parameter: [found.id]}, **further)
+        answer = place.call(service, operation, **{parameter: [found.id]}, **further)
+        for refused in answer.get("Unsuccessful", answer.get("UnsuccessfulFleetDeletions", ())):
+            code, message = refused["Error"].get("Code", ""), refused["Error"].get("Message", "")
+            raise CloudError(f"{service} {operation} of {found.id}: {code}: {message}", code=code)
+        return answer
 
     return deleted
+
+
+def tagged(service: str, operation: str, parameter: str, key: str = "", path: str = "Tags") -> Tagger:
+    """Ask for tags by one call: `parameter` takes the id, or what the item has under `key`; `path` finds the tags."""
+    where = jmespath.compile(path)
+
+    def asked(place: Place, found: Found) -> Mapping[str, str]:
+        answer = place.call(service, operation, **{parameter: found.item[key] if key else found.id})
+        return tag_mapping(where.search(answer))
+
+    return asked
 
 
 def tag_mapping(tags: Any) -> dict[str, str]:

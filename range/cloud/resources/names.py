@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages, tag_mapping, tagged
 
 _OURS = "[?OwnerId!='Route 53 Resolver DNS Firewall']"
 """AWS offers lists of its own to every account."""
@@ -29,6 +29,14 @@ def _empty_zone(place: Place, found: Found) -> object:
     return place.call("route53", "delete_hosted_zone", Id=found.id)
 
 
+def _zone_tags(place: Place, found: Found) -> Mapping[str, str]:
+    answer = place.call("route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=found.id)
+    return tag_mapping(answer["ResourceTagSet"].get("Tags"))
+
+
+_TAGGED = tagged("route53resolver", "list_tags_for_resource", "ResourceArn", key="Arn")
+
+
 def _delete_domain_list(place: Place, found: Found) -> object:
     return place.call("route53resolver", "delete_firewall_domain_list", FirewallDomainListId=found.id)
 
@@ -47,17 +55,18 @@ def _delete_endpoint(place: Place, found: Found) -> object:
 
 
 KINDS = (
-    Kind("route53:zone", "route53", _zones, "Zone", _empty_zone, scope="global"),
+    Kind("route53:zone", "route53", _zones, "Zone", _empty_zone, scope="global", tagger=_zone_tags),
     Kind("route53resolver:firewall-rule-group", "route53resolver",
          pages("route53resolver", "list_firewall_rule_groups", f"FirewallRuleGroups{_OURS}"), "Id",
-         by("route53resolver", "delete_firewall_rule_group", "FirewallRuleGroupId"), prepare=_empty_groups,
+         by("route53resolver", "delete_firewall_rule_group", "FirewallRuleGroupId"), prepare=_empty_groups, tagger=_TAGGED,
          after=("route53resolver:firewall-association",)),
     Kind("route53resolver:firewall-association", "route53resolver",
          pages("route53resolver", "list_firewall_rule_group_associations", "FirewallRuleGroupAssociations"), "Id",
-         by("route53resolver", "disassociate_firewall_rule_group", "FirewallRuleGroupAssociationId"), parent="VpcId",
+         by("route53resolver", "disassociate_firewall_rule_group", "FirewallRuleGroupAssociationId"), parent="VpcId", tagger=_TAGGED,
          state="Status", ending=frozenset({"deleting"}), inside=("ec2:vpc",)),
     Kind("route53resolver:firewall-domain-list", "route53resolver",
          pages("route53resolver", "list_firewall_domain_lists", "FirewallDomainLists[?ManagedOwnerName==null]"), "Id", _delete_domain_list,
+         tagger=_TAGGED,
          after=("route53resolver:firewall-rule-group",)),
     Kind("route53resolver:endpoint", "route53resolver", pages("route53resolver", "list_resolver_endpoints", "ResolverEndpoints"), "Id",
          _delete_endpoint, parent="HostVPCId", state="Status", ending=frozenset({"deleting"}), inside=("ec2:vpc",)),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages, tag_mapping, tagged
 
 
 def _delete_rule(place: Place, found: Found) -> object:
@@ -30,6 +30,16 @@ def _trails(place: Place) -> Iterator[Item]:
         yield trail
 
 
+def _trail_tags(place: Place, found: Found) -> Mapping[str, str]:
+    answer = place.call("cloudtrail", "list_tags", ResourceIdList=[found.id])["ResourceTagList"]
+    return tag_mapping(answer[0].get("TagsList") if answer else None)
+
+
+def _budget_tags(place: Place, found: Found) -> Mapping[str, str]:
+    arn = f"arn:aws:budgets::{found.resource.account}:budget/{found.id}"
+    return tag_mapping(place.call("budgets", "list_tags_for_resource", ResourceARN=arn).get("ResourceTags"))
+
+
 def _delete_alarm(place: Place, found: Found) -> object:
     return place.call("cloudwatch", "delete_alarms", AlarmNames=[found.id])
 
@@ -53,10 +63,11 @@ KINDS = (
     Kind("events:rule", "events", pages("events", "list_rules", "Rules[?ManagedBy==null]"), "Name", _delete_rule,
          after=("autoscaling:group",)),
     Kind("logs:log-group", "logs", pages("logs", "describe_log_groups", "logGroups"), "logGroupName",
-         by("logs", "delete_log_group", "logGroupName"), after=("ec2:flow-log", "cloudtrail:trail", "lambda:function")),
+         by("logs", "delete_log_group", "logGroupName"),
+         tagger=tagged("logs", "list_tags_for_resource", "resourceArn", key="logGroupArn", path="tags"), after=("ec2:flow-log", "cloudtrail:trail", "lambda:function")),
     Kind("logs:resource-policy", "logs", pages("logs", "describe_resource_policies", "resourcePolicies"), "policyName",
          by("logs", "delete_resource_policy", "policyName")),
-    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", by("cloudtrail", "delete_trail", "Name")),
+    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", by("cloudtrail", "delete_trail", "Name"), tagger=_trail_tags),
     Kind("cloudwatch:alarm", "cloudwatch", pages("cloudwatch", "describe_alarms", "MetricAlarms"), "AlarmName", _delete_alarm),
     Kind("ssm:parameter", "ssm", pages("ssm", "describe_parameters", "Parameters"), "Name", by("ssm", "delete_parameter", "Name")),
     Kind("ssm:document", "ssm", pages("ssm", "list_documents", "DocumentIdentifiers", Filters=[{"Key": "Owner", "Values": ["Self"]}]),
@@ -67,6 +78,6 @@ KINDS = (
          ending=frozenset({"delete_in_progress"})),
     Kind("states:statemachine", "stepfunctions", pages("stepfunctions", "list_state_machines", "stateMachines"), "stateMachineArn",
          by("stepfunctions", "delete_state_machine", "stateMachineArn")),
-    Kind("budgets:budget", "budgets", _budgets, "BudgetName", _delete_budget, scope="global"),
+    Kind("budgets:budget", "budgets", _budgets, "BudgetName", _delete_budget, scope="global", tagger=_budget_tags),
 )  # fmt: skip
 """One row per type of what runs and what watches."""
