@@ -60,7 +60,7 @@ def _trusts_nobody_there_is(call: Call) -> str | None:
     for arn in _trusted(call):
         account, _, name = arn.removeprefix("arn:aws:iam::").partition(":")
         kind, _, path = name.partition("/")
-        if kind in ("role", "user") and not _exists(call, account, kind, path.rpartition("/")[2]):
+        if kind in ("role", "user") and not exists(call, account, kind, path.rpartition("/")[2]):
             return f'Invalid principal in policy: "AWS":"{arn}"'
     return None
 
@@ -73,7 +73,7 @@ def _trusted(call: Call) -> Iterator[str]:
         yield from (each for each in ([named] if isinstance(named, str) else named) if each.startswith("arn:aws:iam::"))
 
 
-def _exists(call: Call, account: str, kind: str, name: str) -> bool:
+def exists(call: Call, account: str, kind: str, name: str) -> bool:
     """Say whether an account has a role or user of a name."""
     iam = next((kept for kept in stores(call) if kept.account_id == account), None)
     if iam is None:

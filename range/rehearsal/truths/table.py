@@ -7,7 +7,19 @@ from types import MappingProxyType
 
 from range.rehearsal.call import Call
 from range.rehearsal.refusals import Refusal
-from range.rehearsal.truths import acls, gateways, groups, interfaces, roles, routing, subnets, users, vpcs
+from range.rehearsal.truths import (
+    acls,
+    gateways,
+    groups,
+    interfaces,
+    keys,
+    roles,
+    routing,
+    secrets,
+    subnets,
+    users,
+    vpcs,
+)
 from range.rehearsal.truths.rows import Truth
 
 TRUTHS: tuple[Truth, ...] = (
@@ -20,6 +32,8 @@ TRUTHS: tuple[Truth, ...] = (
     *gateways.TRUTHS,
     *roles.TRUTHS,
     *users.TRUTHS,
+    *keys.TRUTHS,
+    *secrets.TRUTHS,
 )
 
 
