@@ -60,7 +60,7 @@ def prepare() -> None:
     `pulumi_aws` imports its modules when they are first used, in a way that two threads can't do at once.
     """
     for module in _MODULES:
-        _ = module.__all__
+        hasattr(module, "loaded")  # `__all__` and `dir` count as introspection, which leaves it unloaded
 
 
 def run(stack: str, spec_path: Path) -> None:
