@@ -1,0 +1,98 @@
+"""What the network proof found: a verdict, and for everything short of PROVEN the resource that it hangs on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+
+from range.records.plan import Record
+
+FORMAT = 1
+"""Goes up when the meaning of a proof changes."""
+
+Verdict = Literal["PROVEN", "VIOLATED", "UNKNOWN"]
+Kind = Literal["undeclared", "cut", "unknown"]
+"""A flow that nobody declared, a declared one that doesn't get through, or something that can't be told."""
+
+_FROM = Field(validation_alias=AliasChoices("from", "source"), serialization_alias="from")
+"""JSON says `from`, which Python keeps for itself."""
+
+
+class Hop(Record):
+    """One thing that the packet meets on its way, and what it does with it."""
+
+    resource: str
+    rule: str = ""
+    """The rule, entry or route of the resource that decides; empty where the resource decides as a whole."""
+    what: str
+    """The decision as a sentence."""
+
+
+class Counterexample(Record):
+    """One packet that shows it: where it comes from, what it is, and how far it gets."""
+
+    source: str
+    """The sender's address."""
+    source_name: str
+    """The sender's interface and host, or `internet`."""
+    destination: str
+    destination_name: str
+    protocol: str
+    port: int | None
+    """None where the protocol has no ports; for icmp see `protocol`."""
+    answered: bool
+    """Whether the answer finds its way back; a packet that gets through unanswered is a flow all the same."""
+    hops: tuple[Hop, ...]
+
+
+class Finding(Record):
+    """One ordered pair of zones that isn't as declared, or can't be told."""
+
+    source: str = _FROM
+    """`est.targets`; an enclave's name alone where it concerns all of it; `*` for every enclave."""
+    to: str
+    verdict: Verdict
+    kind: Kind
+    traffic: str
+    """What passes, or fails to: `tcp 443`."""
+    resource: str
+    """The resource most at fault."""
+    resources: tuple[str, ...]
+    """Everything that takes part in the fault, the worst first."""
+    why: str
+    counterexample: Counterexample | None = None
+
+
+class Cell(Record):
+    """One ordered pair of enclaves: a cell of the matrix."""
+
+    source: str = _FROM
+    to: str
+    verdict: Verdict
+    flows: tuple[str, ...]
+    """What is declared between the two, and found: `targets → services tcp 6514`."""
+
+
+class Proof(Record):
+    """The network proof of one snapshot. The same plan and snapshot give the same proof, byte for byte."""
+
+    format: int = FORMAT
+    exercise: str
+    verdict: Verdict
+    """The network's."""
+    network: Verdict
+    identity: Verdict = "UNKNOWN"
+    """Who may do what to whom isn't proven yet, and so it isn't known."""
+    pairs: int
+    """Ordered pairs of zones of different enclaves, the internet among them, that were decided."""
+    findings: tuple[Finding, ...]
+    matrix: tuple[Cell, ...]
+    snapshot_sha256: str
+    taken: datetime | None
+    accounts: tuple[str, ...]
+    region: str
+    interfaces: int
+    classes: int
+    """Kinds of addresses that nothing in the snapshot tells apart; what was decided holds for each of their members."""

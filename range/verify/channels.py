@@ -1,0 +1,158 @@
+"""Ways between enclaves that no packet filter sees: names, copies, logs and private links.
+
+The VPC resolver, traffic mirroring, flow logs and endpoint services move what an enclave knows without asking a
+security group or an ACL. Each is compared with what the plan makes: the hub's names, mirrors to the enclave's own
+sensor, logs in the enclave's or the hub's account, and no private link at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from range.records.plan import INTERNET, Plan
+from range.verify.addresses import point
+from range.verify.network import Network, Part
+from range.verify.zones import Zones
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way from one enclave to another, or to the world, that nobody declared."""
+
+    source: str
+    target: str
+    means: str
+    """`dns`, `mirroring`, `flow logs` or `private link`."""
+    resource: str
+    why: str
+    resources: tuple[str, ...] = ()
+
+
+def channels(plan: Plan, network: Network, zones: Zones) -> list[Channel]:
+    """Give every channel between enclaves that the plan doesn't make."""
+    view = _View(plan, network, zones)
+    found: list[Channel] = []
+    for part in network.parts:
+        for look in (view.names, view.forwarded, view.mirrors, view.logs, view.links):
+            found += look(part)
+    return found
+
+
+@dataclass(frozen=True)
+class _View:
+    """What the channels are judged by."""
+
+    plan: Plan
+    network: Network
+    zones: Zones
+
+    def _enclave(self, account: str) -> str:
+        """Name the enclave of an account; an account of nobody in the exercise is the world."""
+        enclave = self.zones.enclave_of(account)
+        return enclave.name if enclave is not None else INTERNET
+
+    def _of_vpc(self, vpc: str) -> str:
+        """Name the enclave of a VPC."""
+        found = self.network.vpcs.get(vpc)
+        return self._enclave(found.owner) if found is not None else INTERNET
+
+    def names(self, part: Part) -> Iterator[Channel]:
+        """A private zone of one account answers in another's VPC; the hub's may."""
+        owner = self._enclave(part.account)
+        titles = {zone["Id"]: zone["Name"] for zone in part.items.of("ListHostedZones")}
+        for asked, vpcs in part.items.with_parameters("GetHostedZone"):
+            for vpc in vpcs:
+                reader = self._of_vpc(vpc["VPCId"])
+                if reader != owner and owner != self.plan.hub.name:
+                    zone = asked["Id"].removeprefix("/hostedzone/")
+                    why = f"the private zone {titles.get(asked['Id'], '')} of {owner} answers in {vpc['VPCId']} of {reader}"
+                    yield Channel(owner, reader, "dns", zone, why, (vpc["VPCId"],))
+
+    def forwarded(self, part: Part) -> Iterator[Channel]:
+        """A resolver rule sends one enclave's questions through another's endpoint, or to another's addresses."""
+        rules = {rule["Id"]: (p, rule) for p in self.network.parts for rule in p.items.of("ListResolverRules")}
+        ends = {end["Id"]: end for p in self.network.parts for end in p.items.of("ListResolverEndpoints")}
+        for association in part.items.of("ListResolverRuleAssociations"):
+            asking = self._of_vpc(association["VPCId"])
+            if association["ResolverRuleId"] not in rules or asking == INTERNET:
+                continue
+            _, rule = rules[association["ResolverRuleId"]]
+            if rule.get("RuleType") not in {"FORWARD", "DELEGATE"}:
+                continue
+            via = ends.get(rule.get("ResolverEndpointId") or "", {}).get("HostVPCId", "")
+            reached = {self._of_vpc(via)} if via else {INTERNET}
+            reached |= {self._of_address(end.get("Ip") or end["Ipv6"]) for end in rule.get("TargetIps") or ()}
+            for target in sorted(reached - {asking}):
+                why = f"questions of {association['VPCId']} about {rule.get('DomainName')} are forwarded to {target}"
+                yield Channel(asking, target, "dns", rule["Id"], why, (association["Id"], association["VPCId"]))
+
+    def _of_address(self, address: str) -> str:
+        """Name the enclave that has an address."""
+        place = point(address)
+        for (vpc, own), _ in self.network.at.items():
+            if own == place:
+                return self._of_vpc(vpc)
+        return INTERNET
+
+    def mirrors(self, part: Part) -> Iterator[Channel]:
+        """A copy of everything that an interface sees goes to another enclave."""
+        targets = {
+            target["TrafficMirrorTargetId"]: target
+            for p in self.network.parts
+            for target in p.items.of("DescribeTrafficMirrorTargets")
+        }
+        for session in part.items.of("DescribeTrafficMirrorSessions"):
+            source = self.network.interfaces.get(session["NetworkInterfaceId"])
+            seen = self._enclave(source.owner if source is not None else part.account)
+            target = targets.get(session["TrafficMirrorTargetId"], {})
+            sensor = self.network.interfaces.get(target.get("NetworkInterfaceId") or "")
+            holder = sensor.machine_owner or sensor.owner if sensor is not None else target.get("OwnerId", "")
+            watching = self._enclave(holder)
+            if watching != seen:
+                name = session["TrafficMirrorSessionId"]
+                why = f"it copies all that {session['NetworkInterfaceId']} of {seen} sees to {watching}"
+                others = (session["TrafficMirrorTargetId"], session["NetworkInterfaceId"])
+                yield Channel(seen, watching, "mirroring", name, why, others)
+
+    def logs(self, part: Part) -> Iterator[Channel]:
+        """Flow logs are delivered to neither the enclave's own account nor the hub's."""
+        seen = self._enclave(part.account)
+        for log in part.items.of("DescribeFlowLogs"):
+            keeper = self._keeper(part, log.get("LogDestinationType") or "cloud-watch-logs", log)
+            if keeper not in {seen, self.plan.hub.name}:
+                where = log.get("LogDestination") or log.get("LogGroupName")
+                why = f"what flows in {log.get('ResourceId')} of {seen} is written to {where}"
+                yield Channel(seen, keeper, "flow logs", log["FlowLogId"], why, (str(log.get("ResourceId")), str(where)))
+
+    def _keeper(self, part: Part, kind: str, log: dict[str, str]) -> str:
+        """Name the enclave that flow logs are delivered to."""
+        fields = (log.get("LogDestination") or "").split(":")
+        if kind == "s3":
+            bucket = fields[-1].split("/")[0]
+            for p in self.network.parts:
+                if any(one["Name"] == bucket for one in p.items.of("ListBuckets")):
+                    return self._enclave(p.account)
+            return INTERNET
+        role = (log.get("DeliverCrossAccountRole") or "").split(":")
+        account = role[4] if len(role) > 4 else fields[4] if len(fields) > 4 else part.account
+        return self._enclave(account)
+
+    def links(self, part: Part) -> Iterator[Channel]:
+        """An endpoint leads to a service that isn't AWS's own."""
+        services = {
+            service["ServiceName"]: p.account
+            for p in self.network.parts
+            for service in p.items.of("DescribeVpcEndpointServiceConfigurations")
+        }
+        for endpoint in part.items.of("DescribeVpcEndpoints"):
+            name, service = endpoint["VpcEndpointId"], endpoint.get("ServiceName") or ""
+            asking = self._of_vpc(endpoint["VpcId"])
+            state = str(endpoint.get("State", "available")).lower()
+            if ".vpce." not in service or state in {"deleted", "rejected", "failed", "expired", "pendingacceptance"}:
+                continue
+            serving = self._enclave(services.get(service, ""))
+            if serving != asking:
+                why = f"it is a private link from {endpoint['VpcId']} of {asking} to {service} of {serving}"
+                yield Channel(asking, serving, "private link", name, why, (service, endpoint["VpcId"]))
+

@@ -1,0 +1,92 @@
+"""Equivalence classes: addresses that nothing in the snapshot tells apart, so that one of them speaks for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from range.verify.addresses import PUBLIC, is_v6
+from range.verify.filters import Filters
+from range.verify.intervals import difference, holds, intersection, spans_of
+from range.verify.model import Interface
+from range.verify.network import Network
+from range.verify.zones import THE_INTERNET, Place, Zones
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Addresses of interfaces, or of the internet, that every rule, route and list treats alike."""
+
+    place: Place
+    interface: Interface | None
+    """The representative's; None for the internet."""
+    address: int
+    """The representative."""
+    reached_at: tuple[int, ...]
+    """What the representative can be sent to as: its address, and its public one."""
+    members: int
+    planned: bool
+    """Whether it stands for hosts of the plan: for these a declared flow must work."""
+
+
+def kinds_of(network: Network, zones: Zones, filters: Filters, planned: frozenset[tuple[str, int]]) -> list[Kind]:
+    """Give the kinds of addresses of all interfaces that packets can begin or end at.
+
+    `planned` are the addresses of the plan's hosts, each with its VPC.
+    """
+    found: dict[tuple[object, ...], list[tuple[Interface, int]]] = {}
+    for interface in sorted(network.interfaces.values(), key=lambda one: one.id):
+        if interface.kind == "gateway":
+            continue
+        for address in _addresses(interface, filters):
+            public = network.public_of.get((interface.vpc, address))
+            key = (
+                interface.vpc,
+                interface.subnet,
+                interface.groups,
+                interface.kind,
+                interface.checked,
+                interface.owner,
+                interface.machine_owner,
+                filters.stretch(address),
+                None if public is None else filters.stretch(public),
+                (interface.vpc, address) in planned,
+            )
+            found.setdefault(key, []).append((interface, address))
+    return [kind for members in found.values() if (kind := _kind(network, zones, planned, members)) is not None]
+
+
+def _addresses(interface: Interface, filters: Filters) -> Iterable[int]:
+    """Give an interface's addresses, and one of every stretch of what was delegated to it."""
+    yield from interface.addresses
+    for low, high in interface.prefixes:
+        yield low
+        yield from (end for end in filters.boundaries if low < end <= high)
+
+
+def _kind(
+    network: Network, zones: Zones, planned: frozenset[tuple[str, int]], members: list[tuple[Interface, int]]
+) -> Kind | None:
+    """Give the kind of some addresses; None if they are nobody's in the exercise, which is an Unknown elsewhere."""
+    interface, address = members[0]
+    place = zones.place(interface, address)
+    if place is None:
+        return None
+    public = network.public_of.get((interface.vpc, address))
+    reached_at = (address,) if public is None else (address, public)
+    return Kind(place, interface, address, reached_at, len(members), (interface.vpc, address) in planned)
+
+
+def internet_kinds(network: Network, filters: Filters) -> list[Kind]:
+    """Give the kinds of addresses of the internet: one for all, unless rules or routes name parts of it."""
+    inside = [block for vpc in network.vpcs.values() for block in vpc.blocks if is_v6(block[0])]
+    ours = spans_of((*inside, *((public, public) for public in network.behind)))
+    world = difference(PUBLIC, ours)
+    blocks = sorted(block for block in filters.blocks if intersection((block,), PUBLIC))
+    starts = {low for low, _ in world} | {end for block in blocks for end in (block[0], block[1] + 1)}
+    seen: dict[tuple[object, ...], Kind] = {}
+    for address in sorted(start for start in starts if holds(world, start)):
+        signature = tuple(block for block in blocks if block[0] <= address <= block[1])
+        kind = Kind(THE_INTERNET, None, address, (address,), 0, True)
+        seen.setdefault((is_v6(address), signature), kind)
+    return list(seen.values())

@@ -1,0 +1,85 @@
+"""How far a packet came: the things that it met, the checks among them, and where it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from range.verify.intervals import Spans
+from range.verify.traffic import ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A filter that admits some traffic and refuses the rest: an interface's groups, or a subnet's ACL."""
+
+    groups: tuple[str, ...]
+    acl: str
+    """Empty where the groups are asked."""
+    egress: bool
+    peer: int
+    """The address that the filter compares with its rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing on the way."""
+
+    resource: str
+    what: str
+    rule: str = ""
+    check: Check | None = None
+    where: str = ""
+    """The subnet whose table or ACL it is."""
+    carries: Literal["", "peering", "internet", "detour", "gateway", "table"] = ""
+    """By what it moves the packet on; empty for what only filters or is passed within a VPC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A NAT gateway put one of its addresses in the place of the sender's."""
+
+    nat: str
+    replaced: int
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A packet under way; its protocol and port stay open, since no route looks at them."""
+
+    source: int
+    destination: int
+    steps: tuple[Step, ...] = ()
+    limit: Spans = ALL
+    """The traffic that got this far whatever the filters say: NAT gateways pass three protocols only."""
+    translations: tuple[Translation, ...] = ()
+    answering: tuple[Translation, ...] | None = None
+    """For an answer: the translations that it must undo, the last one first. None for a request."""
+
+    def met(self, *steps: Step) -> Packet:
+        """Give the packet some steps further on."""
+        return replace(self, steps=self.steps + steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a packet ended: at an interface, on the internet, lost, or where the model can't follow it."""
+
+    end: Literal["delivered", "internet", "lost", "unknown"]
+    packet: Packet
+    interface: str = ""
+    resource: str = ""
+    """What lost it, or can't be followed."""
+    why: str = ""
+    where: str = ""
+    """The subnet or VPC where that was."""
+
+
+def lost(packet: Packet, resource: str, why: str, where: str = "") -> Outcome:
+    """Say that a packet goes no further, whatever it is."""
+    return Outcome("lost", packet, "", resource, why, where)
+
+
+def unknown(packet: Packet, resource: str, why: str) -> Outcome:
+    """Say that a packet went where the model can't follow it."""
+    return Outcome("unknown", packet, "", resource, why)

@@ -1,0 +1,134 @@
+"""A small cloud in memory that answers a snapshot's calls, to make ranges and faults without any emulator.
+
+Its methods are boto3's, and take and give what boto3's do as far as the tests need it: a fault is therefore written
+once, and can be made here, in a rehearsal and on AWS. It keeps what it is told and refuses nothing, and shares no code
+with what it tests. It shows neither local nor propagated routes: what follows by rule must be derived.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from range.records.snapshot import GLOBAL, Answer, Page, Snapshot, order
+from tests.verify.cloud.others import Others
+from tests.verify.cloud.shelf import Item
+
+TAKEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+_EC2 = {
+    "DescribeVpcs": "Vpcs",
+    "DescribeSubnets": "Subnets",
+    "DescribeRouteTables": "RouteTables",
+    "DescribeNetworkInterfaces": "NetworkInterfaces",
+    "DescribeSecurityGroups": "SecurityGroups",
+    "DescribeSecurityGroupRules": "SecurityGroupRules",
+    "DescribeNetworkAcls": "NetworkAcls",
+    "DescribeInternetGateways": "InternetGateways",
+    "DescribeEgressOnlyInternetGateways": "EgressOnlyInternetGateways",
+    "DescribeNatGateways": "NatGateways",
+    "DescribeVpcPeeringConnections": "VpcPeeringConnections",
+    "DescribeTransitGateways": "TransitGateways",
+    "DescribeTransitGatewayAttachments": "TransitGatewayAttachments",
+    "DescribeTransitGatewayVpcAttachments": "TransitGatewayVpcAttachments",
+    "DescribeTransitGatewayRouteTables": "TransitGatewayRouteTables",
+    "DescribeManagedPrefixLists": "PrefixLists",
+    "DescribeVpcEndpoints": "VpcEndpoints",
+    "DescribeVpcEndpointServiceConfigurations": "ServiceConfigurations",
+    "DescribeAddresses": "Addresses",
+    "DescribeTrafficMirrorSessions": "TrafficMirrorSessions",
+    "DescribeTrafficMirrorTargets": "TrafficMirrorTargets",
+    "DescribeFlowLogs": "FlowLogs",
+    "DescribeVpnGateways": "VpnGateways",
+    "DescribeClientVpnEndpoints": "ClientVpnEndpoints",
+    "DescribeVerifiedAccessEndpoints": "VerifiedAccessEndpoints",
+    "DescribeSecondaryInterfaces": "SecondaryInterfaces",
+}
+_RESOLVER = {
+    "ListResolverEndpoints": "ResolverEndpoints",
+    "ListResolverRules": "ResolverRules",
+    "ListResolverRuleAssociations": "ResolverRuleAssociations",
+    "ListFirewallRuleGroupAssociations": "FirewallRuleGroupAssociations",
+    "ListFirewallConfigs": "FirewallConfigs",
+}
+LISTED = (
+    *(("ec2", operation, kind) for operation, kind in _EC2.items()),
+    *(("route53resolver", operation, kind) for operation, kind in _RESOLVER.items()),
+    ("vpc-lattice", "ListServiceNetworkVpcAssociations", "items"),
+    ("route53", "ListHostedZones", "HostedZones"),
+    ("s3", "ListBuckets", "Buckets"),
+)
+
+
+class Cloud(Others):
+    """Accounts, and everything in them. `call` is the door."""
+
+    def __init__(self, exercise: str, region: str, accounts: tuple[str, ...]) -> None:
+        super().__init__(region)
+        self.exercise, self.accounts = exercise, accounts
+
+    def call(self, account: str, operation: str, parameters: Item) -> Item:
+        """Do what `boto3.client(service).method(**parameters)` does in an account; `service.method` is the operation."""
+        act: Callable[[str, Item], Item] = getattr(self, operation.partition(".")[2])
+        return act(account, copy.deepcopy(parameters))
+
+    def snapshot(self) -> Snapshot:
+        """Give what a snapshot of all accounts would be."""
+        answers = [answer for account in self.accounts for answer in self._answers(account)]
+        return Snapshot(
+            exercise=self.exercise,
+            region=self.region,
+            taken=TAKEN,
+            steady=True,
+            answers=tuple(sorted(answers, key=order)),
+        )
+
+    def _answers(self, account: str) -> Iterator[Answer]:
+        """Give one account's answers to every call of a snapshot."""
+        for service, operation, kind in LISTED:
+            yield self._answer(account, service, operation, {kind: self.seen(kind, account)})
+        for table in self.own("TransitGatewayRouteTables", account):
+            yield from self._table_answers(account, table)
+        for one in self.own("PrefixLists", account):
+            asked = {"PrefixListId": one["PrefixListId"]}
+            entries = {"Entries": copy.deepcopy(one["_entries"])}
+            yield self._answer(account, "ec2", "GetManagedPrefixListEntries", entries, asked)
+        for zone in self.own("HostedZones", account):
+            vpcs = {"VPCs": copy.deepcopy(zone["_vpcs"])}
+            yield self._answer(account, "route53", "GetHostedZone", vpcs, {"Id": zone["Id"]})
+        yield from self._firewall_answers(account)
+
+    def _table_answers(self, account: str, table: Item) -> Iterator[Answer]:
+        """Give what is asked about a transit gateway's route table."""
+        asked = {"TransitGatewayRouteTableId": table["TransitGatewayRouteTableId"]}
+        associations = {"Associations": copy.deepcopy(table["_associations"])}
+        yield self._answer(account, "ec2", "GetTransitGatewayRouteTableAssociations", associations, asked)
+        propagations = {"TransitGatewayRouteTablePropagations": copy.deepcopy(table["_propagations"])}
+        yield self._answer(account, "ec2", "GetTransitGatewayRouteTablePropagations", propagations, asked)
+        routes = {"Routes": copy.deepcopy(table["_routes"]), "AdditionalRoutesAvailable": False}
+        every = [{"Name": "state", "Values": ["active", "blackhole"]}]
+        yield self._answer(account, "ec2", "SearchTransitGatewayRoutes", routes, {**asked, "Filters": every})
+
+    def _firewall_answers(self, account: str) -> Iterator[Answer]:
+        """Give what is asked about rule groups that are in use, and the lists that their rules name."""
+        groups = {one["FirewallRuleGroupId"] for one in self.own("FirewallRuleGroupAssociations", account)}
+        named: set[str] = set()
+        for group in sorted(groups):
+            rules = [rule for rule in self.seen("FirewallRules", account) if rule["FirewallRuleGroupId"] == group]
+            named |= {rule["FirewallDomainListId"] for rule in rules}
+            asked = {"FirewallRuleGroupId": group}
+            yield self._answer(account, "route53resolver", "ListFirewallRules", {"FirewallRules": rules}, asked)
+        for name in sorted(named):
+            domains = {"Domains": list(self.find("FirewallDomainLists", "Id", name)["_domains"])}
+            asked = {"FirewallDomainListId": name}
+            yield self._answer(account, "route53resolver", "ListFirewallDomains", domains, asked)
+
+    def _answer(self, account: str, service: str, operation: str, result: Item, asked: Item | None = None) -> Answer:
+        return Answer(
+            account=account,
+            region=GLOBAL if service in {"route53", "s3"} else self.region,
+            service=service,
+            operation=operation,
+            parameters=asked or {},
+            pages=(Page(token=None, result=result),),
+        )
