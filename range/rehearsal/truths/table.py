@@ -9,14 +9,17 @@ from range.rehearsal.call import Call
 from range.rehearsal.refusals import Refusal
 from range.rehearsal.truths import (
     acls,
+    buckets,
     gateways,
     groups,
     interfaces,
     keys,
+    logs,
     roles,
     routing,
     secrets,
     subnets,
+    trails,
     users,
     vpcs,
 )
@@ -34,6 +37,9 @@ TRUTHS: tuple[Truth, ...] = (
     *users.TRUTHS,
     *keys.TRUTHS,
     *secrets.TRUTHS,
+    *buckets.TRUTHS,
+    *logs.TRUTHS,
+    *trails.TRUTHS,
 )
 
 
