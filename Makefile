@@ -45,7 +45,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 prove: setup
-	$(BIN)/python -m pytest -m prove --timeout 7200
+	$(BIN)/python -m pytest -m prove --resume --timeout 7200
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \

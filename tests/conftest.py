@@ -1,0 +1,63 @@
+"""What holds for all tests: `--resume`, by which `make prove` goes on where it was stopped."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+JUDGED = ("range", "stacks", "playbooks", "tests", "examples", "requirements.lock", "Pulumi.yaml")
+"""What a proof is about: another word in any of it, and everything is to be proven again."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--resume`."""
+    parser.addoption("--resume", action="store_true", help="leave out what passed before on the very same code")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Remember what passes, where that was asked for."""
+    if config.getoption("--resume"):
+        config.pluginmanager.register(Resume(ROOT / ".range" / "proven" / digest()))
+
+
+def digest() -> str:
+    """Name the code that is judged, by its content."""
+    judged = hashlib.sha256()
+    for name in JUDGED:
+        path = ROOT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                judged.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
+    return judged.hexdigest()[:16]
+
+
+class Resume:
+    """Notes each test that passes as soon as it has, so that a kill loses one test at most."""
+
+    def __init__(self, record: Path) -> None:
+        """Keep the notes in a file that belongs to this code alone."""
+        self._record = record
+        self._passed: set[str] = set()
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out what has passed before."""
+        before = set(self._record.read_text(encoding="utf-8").splitlines()) if self._record.exists() else set()
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in before])
+        items[:] = [item for item in items if item.nodeid not in before]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test whose body and clean-up both went well."""
+        if report.when == "call" and report.passed:
+            self._passed.add(report.nodeid)
+        if report.when == "teardown" and report.passed and report.nodeid in self._passed:
+            self._record.parent.mkdir(parents=True, exist_ok=True)
+            with self._record.open("a", encoding="utf-8") as record:
+                record.write(f"{report.nodeid}\n")
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Begin anew after a run in which everything went well."""
+        if exitstatus == pytest.ExitCode.OK:
+            self._record.unlink(missing_ok=True)
