@@ -57,11 +57,12 @@ class Hosts(pulumi.ComponentResource):
         }
 
     def _image(self, name: str) -> pulumi.Output[str]:
-        """Find an image by owner and exact name; none, or more than one, is an error."""
+        """Find an image by owner and exact name, deprecated or not; none, or more than one, is an error."""
         image = self._args.images[name]
         found = ec2.get_ami_output(
             owners=[image.owner],
             filters=[ec2.GetAmiFilterArgs(name="name", values=[image.name])],
+            include_deprecated=True,
             most_recent=False,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
