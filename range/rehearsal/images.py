@@ -44,7 +44,7 @@ class PublicImage(Ami):
         self.root_device_type = "ebs"
         self.root_gib = facts.get("root_gib", _ROOT_GIB)
         self.virtualization_type, self.hypervisor, self.image_type = "hvm", "xen", "machine"
-        self.image_location = f"{self.owner_alias}/{self.name}"
+        self.image_location = f"{self.owner_alias or self.owner_id}/{self.name}"
         self.sriov, self.boot_mode = "simple", facts.get("boot_mode", "uefi-preferred")
         self.kernel_id = self.instance_id = None
         self.creation_date = _moment(facts.get("creation_date"))
@@ -85,7 +85,7 @@ class Images(dict[str, Ami]):
 
     def pop(self, image_id: str, *default: Any) -> Any:
         """Remove an image, which only its owner may."""
-        if not super().__contains__(image_id) and image_id in self:
+        if isinstance(self.copy().get(image_id), PublicImage):
             raise Refusal("AuthFailure", f"Not authorized for image:{image_id}", status=403)
         return super().pop(image_id, *default)
 

@@ -8,18 +8,30 @@ from typing import Any
 from moto.ec2.models.amis import AmiBackend
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.transit_gateway import TransitGatewayBackend
-from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX, get_prefix
 
-from range.rehearsal.adaptations import ec2_interfaces
+from range.rehearsal.adaptations import ec2_interfaces, ec2_networks
 from range.rehearsal.images import Images
+
+
+_PREFIXES = {
+    "traffic-mirror-filter": "tmf",
+    "traffic-mirror-filter-rule": "tmfr",
+    "traffic-mirror-target": "tmt",
+    "instance-connect-endpoint": "eice",
+}
+"""How ids of things begin that areas keep, so that they can be tagged. Source: EC2 User Guide, "Resource IDs", read 2026-11-22."""
 
 
 def adapt() -> None:
     """Change moto's EC2."""
+    EC2_RESOURCE_TO_PREFIX.update(_PREFIXES)
+    EC2_PREFIX_TO_RESOURCE.update((prefix, kind) for kind, prefix in _PREFIXES.items())
     AmiBackend._load_amis = _load_images
     TaggedEC2Resource.get_tags = _tags
     TransitGatewayBackend.__init__ = _see_gateways
     ec2_interfaces.adapt()
+    ec2_networks.adapt()
 
 
 def _load_images(self: Any) -> None:

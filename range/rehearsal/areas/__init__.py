@@ -12,7 +12,7 @@ from range.rehearsal.messages import Answer
 Handler = Callable[[Call], Shape | Answer]
 
 _AREAS: dict[str, tuple[str, ...]] = {
-    "ec2": ("gateways",),
+    "ec2": ("gateways", "mirroring", "connect_endpoints", "instance_defaults", "instances", "places", "published_images", "nothing"),
     "organizations": ("organisation",),
     "ram": ("sharing",),
     "sts": ("identity",),

@@ -73,8 +73,6 @@ def service_interface(subnet: Any, *, kind: str, description: str, group_ids: li
     """Make an interface that a service keeps in a customer's subnet; give its id."""
     backend = subnet.ec2_backend
     interface = backend.create_network_interface(subnet, None, group_ids=group_ids, description=description)
-    interface.private_ip_address = subnet.get_available_subnet_ip(interface)
-    interface.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": interface.private_ip_address}]
     if group_ids is None:
         interface._group_set = []
     interface.requester_managed, interface.interface_type, interface.status = True, kind, "in-use"
@@ -83,7 +81,4 @@ def service_interface(subnet: Any, *, kind: str, description: str, group_ids: li
 
 def remove_interface(account: str, region: str, interface_id: str) -> None:
     """Remove an interface that a service made, if its subnet's account has it still."""
-    backend = ec2_backends[account][region]
-    interface = backend.enis.pop(interface_id, None)
-    if interface is not None:
-        interface.subnet.del_subnet_ip(interface.private_ip_address)
+    ec2_backends[account][region].enis.pop(interface_id, None)

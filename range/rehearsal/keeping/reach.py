@@ -35,6 +35,11 @@ def begin() -> Reached:
     return _current
 
 
+def touch(backend: BaseBackend) -> None:
+    """Note that a call that only reads, by its name, changed a backend all the same."""
+    _current.made.add(backend)
+
+
 def watch() -> None:
     """Have moto's look-up note what it gives out. Once is enough; more do nothing."""
     if AccountSpecificBackend.__getitem__ is not _look_up:

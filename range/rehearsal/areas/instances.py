@@ -1,0 +1,93 @@
+"""RunInstances as AWS carries it out: root volumes from the image, and the account's defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from range.rehearsal.areas.ec2_records import records, tag
+from range.rehearsal.areas.instance_defaults import metadata_defaults
+from range.rehearsal.call import Call, Shape
+from range.rehearsal.messages import Answer
+from range.rehearsal.refusals import Refusal
+
+_METADATA = {
+    "HttpTokens": "optional",
+    "HttpPutResponseHopLimit": 1,
+    "HttpEndpoint": "enabled",
+    "HttpProtocolIpv6": "disabled",
+    "InstanceMetadataTags": "disabled",
+}
+"""Source: EC2 API Reference, "InstanceMetadataOptionsRequest"; from memory, 2026-11-22."""
+
+
+def run(call: Call) -> Answer:
+    """Launch instances."""
+    image = _image(call)
+    mappings = _mappings(call, image)
+    params = {
+        **call.params,
+        "BlockDeviceMappings": [_without_snapshot(call, mapping) for mapping in mappings],
+        "MetadataOptions": _metadata(call),
+    }
+    specifications = params.get("TagSpecifications", [])
+    params["TagSpecifications"] = [each for each in specifications if each["ResourceType"] in ("instance", "volume")]
+    answer = call.by_moto(params)
+    if answer.status < 300:
+        for launched in call.service.result(call.operation, answer)["Instances"]:
+            _finish(call, launched, mappings, specifications)
+    return answer
+
+
+def _image(call: Call) -> Any:
+    """Find the image to launch; None where a launch template names it."""
+    image_id = call.params.get("ImageId")
+    if image_id is None:
+        return None
+    images = records(call).amis
+    if not image_id.startswith("ami-"):
+        raise Refusal("InvalidAMIID.Malformed", f'Invalid id: "{image_id}" (expecting "ami-...")')
+    if image_id not in images:
+        raise Refusal("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
+    return images[image_id]
+
+
+def _mappings(call: Call, image: Any) -> list[Shape]:
+    """Give the volumes to make: the image's, changed as the call asks, and those that the call adds."""
+    asked = {each["DeviceName"]: each for each in call.params.get("BlockDeviceMappings", [])}
+    from_image = {each["DeviceName"]: each for each in image.block_device_mappings} if image is not None else {}
+    merged = []
+    for device, mapping in {**from_image, **asked}.items():
+        ebs = {**from_image.get(device, {}).get("Ebs", {}), **mapping.get("Ebs", {})}
+        if "Ebs" in mapping and records(call).ebs_encryption_by_default:
+            ebs["Encrypted"] = True
+        merged.append({**mapping, "Ebs": ebs} if "Ebs" in mapping else mapping)
+    return merged
+
+
+def _without_snapshot(call: Call, mapping: Shape) -> Shape:
+    """Leave out a snapshot that only its publisher has: moto looks for it among the account's."""
+    ebs = mapping.get("Ebs", {})
+    if ebs.get("SnapshotId") is None or ebs["SnapshotId"] in records(call).snapshots:
+        return mapping
+    return {**mapping, "Ebs": {key: value for key, value in ebs.items() if key != "SnapshotId"}}
+
+
+def _metadata(call: Call) -> Shape:
+    """Give the metadata options: asked for, or the account's defaults, or AWS's."""
+    defaults = {key: value for key, value in metadata_defaults(call).items() if key in _METADATA}
+    return {**_METADATA, **defaults, **call.params.get("MetadataOptions", {})}
+
+
+def _finish(call: Call, launched: Shape, mappings: list[Shape], specifications: list[Shape]) -> None:
+    """Set what moto doesn't: where volumes come from, and the tags of interfaces."""
+    backend = records(call)
+    instance = backend.get_instance(launched["InstanceId"])
+    snapshots = {each["DeviceName"]: each.get("Ebs", {}).get("SnapshotId") for each in mappings}
+    for device, attached in instance.get_block_device_mapping:
+        backend.volumes[attached.volume_id].snapshot_id = snapshots.get(device)
+    wanted = [each for each in specifications if each["ResourceType"] == "network-interface"]
+    for interface in instance.nics.values():
+        tag(call, interface.id, wanted, "network-interface")
+
+
+OPERATIONS = {"RunInstances": run}
