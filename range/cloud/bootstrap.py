@@ -29,20 +29,22 @@ class Requirement:
 
 
 ORGANISATION = (
-    Requirement("policy type", lambda account, _: organisation.policy_type_missing(account), lambda account, _: organisation.enable_policy_type(account)),
-    Requirement("sharing", lambda account, _: organisation.sharing_missing(account), lambda account, _: organisation.enable_sharing(account)),
+    Requirement("policy type", organisation.policy_type_missing, organisation.enable_policy_type),
+    Requirement("sharing", organisation.sharing_missing, organisation.enable_sharing),
     Requirement("delegation", organisation.delegation_missing, organisation.delegate),
-)  # fmt: skip
+)
 """Once, in the management account."""
 
 MEMBER = (
-    Requirement("controller role", lambda account, _: membership.role_missing(account), membership.make_role),
-    Requirement("default networks", lambda account, _: membership.defaults_left(account), lambda account, _: membership.remove_defaults(account)),
-)  # fmt: skip
+    Requirement("controller role", membership.role_missing, membership.make_role),
+    Requirement("default networks", membership.defaults_left, membership.remove_defaults),
+)
 """In the hub's account and every enclave's."""
 
 
-def bootstrap(plan: Plan, role: str = ADMINISTRATOR_ROLE, on_done: Callable[[Mended], None] | None = None) -> tuple[Mended, ...]:
+def bootstrap(
+    plan: Plan, role: str = ADMINISTRATOR_ROLE, on_done: Callable[[Mended], None] | None = None
+) -> tuple[Mended, ...]:
     """Make what must be there, with the caller's rights in the management account and `role` in every other.
 
     A second run changes nothing.
@@ -67,7 +69,7 @@ def bootstrap(plan: Plan, role: str = ADMINISTRATOR_ROLE, on_done: Callable[[Men
     organisations = see_to((plan.management_account, ORGANISATION))
     with ThreadPoolExecutor(_WORKERS) as pool:
         members = pool.map(see_to, ((account, MEMBER) for account in _members(plan)))
-        return tuple([*organisations, *(each for done in members for each in done)])
+        return (*organisations, *(each for done in members for each in done))
 
 
 def doctor(plan: Plan, sessions: Sessions) -> Iterator[Check]:
@@ -75,7 +77,9 @@ def doctor(plan: Plan, sessions: Sessions) -> Iterator[Check]:
     try:
         _as_management(sessions, plan)
     except CloudError as refused:
-        yield Check(name="credentials", where=plan.management_account, ok=False, why=refused.message, mend=refused.hint or "")
+        yield Check(
+            name="credentials", where=plan.management_account, ok=False, why=refused.message, mend=refused.hint or ""
+        )
         return
     yield Check(name="credentials", where=plan.management_account, ok=True)
     work = [(plan.management_account, requirement) for requirement in ORGANISATION]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from range.cloud.resources.kinds import Found, Kind, Place
-from range.cloud.resources.table import TABLE
+from range.cloud.resources.table import BY_TYPE, TABLE
 from range.cloud.sessions import Account
 from range.errors import CloudError
 from range.records.inventory import GLOBAL, Inventory, Resource, Unlisted
@@ -17,11 +17,11 @@ WORKERS = 8
 
 
 def take(account: Account, *, organisation: bool = False, regions: Sequence[str] | None = None) -> Inventory:
-    """List what is in an account: in its exercise Region and in global services everything that the table has a row for,
-    in every other enabled Region the rows that are marked `abroad`.
+    """List what is in an account.
 
-    `organisation` asks for the organisation's policies too, which only its delegate may. A call that is refused or not
-    answered is recorded as unlisted: never read as "there is none".
+    In the exercise's Region and in global services that is everything that the table has a row for, in every other
+    enabled Region what has a row marked `abroad`. `organisation` asks for the organisation's policies too, which only
+    its delegate may. A call that is refused or not answered is recorded as unlisted: never read as "there is none".
     """
     where = tuple(regions) if regions is not None else enabled_regions(account)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix=f"inventory-{account.id}") as pool:
@@ -48,11 +48,18 @@ Answer = tuple[list[Found], Unlisted | None]
 
 
 def look(
-    account: Account, regions: Iterable[str], mapped: Mapper, *, organisation: bool = False, kinds: Iterable[Kind] = TABLE
+    account: Account,
+    regions: Iterable[str],
+    mapped: Mapper,
+    *,
+    organisation: bool = False,
+    kinds: Iterable[Kind] = TABLE,
 ) -> tuple[list[Found], list[Unlisted]]:
     """List what is there with what AWS says of it: first what stands alone, then what can only be inside of that."""
     asked = [
-        (Place(account, region, account.region), kind) for kind in kinds for region in _where(kind, account.region, regions, organisation)
+        (Place(account, region, account.region), kind)
+        for kind in kinds
+        for region in _where(kind, account.region, regions, organisation)
     ]
     found: list[Found] = []
     unlisted: list[Unlisted] = []
@@ -61,7 +68,7 @@ def look(
         unsure = {(each.region, each.type) for each in unlisted}
         worth = [
             (place, kind) for place, kind in round_
-            if not kind.inside or any((place.region, type) in (there | unsure) for type in kind.inside)
+            if not kind.inside or any((place.region, name) in (there | unsure) for name in kind.inside)
         ]  # fmt: skip
         for things, failed in mapped(_listed, worth):
             found.extend(things)
@@ -79,6 +86,19 @@ def within(found: Iterable[Found], roots: Iterable[str]) -> tuple[Found, ...]:
     return tuple(each for each in there if each.id in ids)
 
 
+def claimed(
+    account: Account, resources: Iterable[Resource], claim: Callable[[Mapping[str, str]], bool]
+) -> list[Resource]:
+    """Pick what a claim holds for by its tags, asking AWS for those that listing doesn't give."""
+    wanted = {resource.key: resource for resource in resources}
+    picked: list[Resource] = []
+    for region, name in sorted({(resource.region, resource.type) for resource in wanted.values()}):
+        kind, place = BY_TYPE[name], Place(account, region, account.region)
+        there = (found for found in kind.found(place) if found.resource.key in wanted)
+        picked.extend(found.resource for found in there if claim(kind.tags_of(place, found)))
+    return picked
+
+
 def _where(kind: Kind, home: str, regions: Iterable[str], organisation: bool) -> list[str]:
     """Name the places where a type is looked for."""
     if kind.scope == "organisation":
@@ -94,4 +114,6 @@ def _listed(asked: tuple[Place, Kind]) -> Answer:
     try:
         return list(kind.found(place)), None
     except CloudError as refused:
-        return [], Unlisted(account=place.account.id, region=place.region, type=kind.type, code=refused.code, why=refused.message)
+        return [], Unlisted(
+            account=place.account.id, region=place.region, type=kind.type, code=refused.code, why=refused.message
+        )

@@ -33,7 +33,7 @@ def trust(plan: Plan) -> dict[str, Any]:
     }
 
 
-def role_missing(member: Account) -> str:
+def role_missing(member: Account, plan: Plan) -> str:
     """Say why an account can't be entered as its controller; empty when it can."""
     try:
         member.call("sts", "get_caller_identity")
@@ -77,13 +77,13 @@ def _rights(member: Account, plan: Plan) -> dict[str, Any]:
     return dict(policy["PolicyDocument"])
 
 
-def defaults_left(member: Account) -> str:
+def defaults_left(member: Account, plan: Plan) -> str:
     """Say in which Regions an account has a default network still; empty when in none."""
     left = [region for region, vpc in _default_networks(member) if vpc]
     return f"default networks in {', '.join(left)}" if left else ""
 
 
-def remove_defaults(member: Account) -> str:
+def remove_defaults(member: Account, plan: Plan) -> str:
     """Delete the default networks that nobody uses, in every enabled Region. Gives what was changed.
 
     Raises:
@@ -93,7 +93,11 @@ def remove_defaults(member: Account) -> str:
     with ThreadPoolExecutor(_WORKERS) as pool:
         refusals = [why for why in pool.map(lambda each: _remove(member, *each), there) if why]
     if refusals:
-        raise CloudError(f"account {member.id}: {'; '.join(refusals)}", code="DependencyViolation", hint="move or delete it, then run this again")
+        raise CloudError(
+            f"account {member.id}: {'; '.join(refusals)}",
+            code="DependencyViolation",
+            hint="move or delete it, then run this again",
+        )
     return f"removed the default network in {len(there)} Regions" if there else ""
 
 
@@ -116,7 +120,9 @@ def _remove(member: Account, region: str, vpc: str) -> str:
     if interfaces:
         return f"{interfaces[0]['NetworkInterfaceId']} lives in the default network of {region}"
     attached = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
-    for gateway in member.call("ec2", "describe_internet_gateways", region=region, Filters=attached)["InternetGateways"]:
+    for gateway in member.call("ec2", "describe_internet_gateways", region=region, Filters=attached)[
+        "InternetGateways"
+    ]:
         identifier = gateway["InternetGatewayId"]
         member.call("ec2", "detach_internet_gateway", region=region, InternetGatewayId=identifier, VpcId=vpc)
         member.call("ec2", "delete_internet_gateway", region=region, InternetGatewayId=identifier)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from range.cloud.sessions import Account
@@ -16,30 +16,30 @@ _SID = "RangeHub"
 """How the delegation's own statements are known among those of others."""
 
 
-def policy_type_missing(management: Account) -> str:
+def policy_type_missing(management: Account, plan: Plan) -> str:
     """Say why service control policies don't work yet; empty when they do."""
     status = _policy_types(management).get(POLICY_TYPE, "off")
     return "" if status == "ENABLED" else f"service control policies are {status.lower()} in the organisation"
 
 
-def enable_policy_type(management: Account) -> str:
+def enable_policy_type(management: Account, plan: Plan) -> str:
     """Switch service control policies on. Gives what was changed."""
-    if not policy_type_missing(management):
+    if not policy_type_missing(management, plan):
         return ""
     management.call("organizations", "enable_policy_type", RootId=_root(management)["Id"], PolicyType=POLICY_TYPE)
     return "switched service control policies on"
 
 
-def sharing_missing(management: Account) -> str:
+def sharing_missing(management: Account, plan: Plan) -> str:
     """Say why shares don't reach accounts of the organisation without an invitation; empty when they do."""
     pages = management.pages("organizations", "list_aws_service_access_for_organization")
     enabled = {each["ServicePrincipal"] for page in pages for each in page["EnabledServicePrincipals"]}
     return "" if SHARING in enabled else "Resource Access Manager may not share within the organisation"
 
 
-def enable_sharing(management: Account) -> str:
+def enable_sharing(management: Account, plan: Plan) -> str:
     """Let Resource Access Manager share within the organisation. Gives what was changed."""
-    if not sharing_missing(management):
+    if not sharing_missing(management, plan):
         return ""
     management.call("ram", "enable_sharing_with_aws_organization")
     return "switched sharing within the organisation on"
@@ -66,7 +66,7 @@ def delegate(management: Account, plan: Plan) -> str:
 
 
 def delegation(management: Account, plan: Plan) -> list[dict[str, Any]]:
-    """Give what the hub's account may do: see the organisation, and manage service control policies of the exercise's accounts.
+    """Give what the hub's account may do: see the organisation, and manage policies on the exercise's accounts.
 
     Source: AWS Organizations User Guide, "Resource-based policy examples for AWS Organizations" (read 2026-11-22).
     """
@@ -76,13 +76,18 @@ def delegation(management: Account, plan: Plan) -> list[dict[str, Any]]:
     accounts = sorted({enclave.account for enclave in (plan.hub, *plan.enclaves)})
     hub = {"AWS": f"arn:aws:iam::{plan.hub.account}:root"}
     of_type = {"StringEquals": {"organizations:PolicyType": POLICY_TYPE}}
+    bound = [policies, *(f"{owner}:account/{organisation}/{account}" for account in accounts)]
+
+    def allow(name: str, actions: Sequence[str], resource: str | list[str], **condition: Any) -> dict[str, Any]:
+        what = {"Effect": "Allow", "Principal": hub, "Action": list(actions), "Resource": resource}
+        return {"Sid": f"{_SID}{name}", **what, **condition}
+
     return [
-        {"Sid": f"{_SID}Reads", "Effect": "Allow", "Principal": hub, "Action": list(_READS), "Resource": "*"},
-        {"Sid": f"{_SID}Writes", "Effect": "Allow", "Principal": hub, "Action": list(_WRITES), "Resource": "*", "Condition": of_type},
-        {"Sid": f"{_SID}Tags", "Effect": "Allow", "Principal": hub, "Action": list(_TAGS), "Resource": policies},
-        {"Sid": f"{_SID}Attaches", "Effect": "Allow", "Principal": hub, "Action": list(_ATTACHES), "Condition": of_type,
-         "Resource": [policies, *(f"{owner}:account/{organisation}/{account}" for account in accounts)]},
-    ]  # fmt: skip
+        allow("Reads", _READS, "*"),
+        allow("Writes", _WRITES, "*", Condition=of_type),
+        allow("Tags", _TAGS, policies),
+        allow("Attaches", _ATTACHES, bound, Condition=of_type),
+    ]
 
 
 _READS = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -70,10 +70,13 @@ class Sessions:
             self._session.register("before-send", _refuse_to_leave)
 
     @classmethod
-    def of_plan(cls, plan: Plan) -> Sessions:
-        """Enter the exercise's accounts as its controller: the caller's own credentials are for the management account only."""
+    def of_plan(cls, plan: Plan, also: Iterable[str] = ()) -> Sessions:
+        """Enter accounts as the exercise's controller; the caller's own credentials are for the management account.
+
+        `also` are accounts that left the exercise file, and that what stands there has still to be removed from.
+        """
         role = Entry(role=plan.controller_role, external_id=plan.external_id, session_name=f"range-{plan.exercise}")
-        entries = {enclave.account: role for enclave in (plan.hub, *plan.enclaves)}
+        entries = dict.fromkeys((plan.hub.account, *(enclave.account for enclave in plan.enclaves), *also), role)
         return cls({**entries, plan.management_account: Entry()}, plan.region)
 
     @property
@@ -109,19 +112,22 @@ class Sessions:
         identity = Account("", self.region, self._own, self._client).call("sts", "get_caller_identity")
         if identity["Account"] not in self._entries:
             raise CloudError(
-                f"your credentials belong to account {identity['Account']} ({identity['Arn']}), which the exercise file doesn't list",
+                f"your credentials belong to account {identity['Account']} ({identity['Arn']}), "
+                "which the exercise file doesn't list",
                 hint="use credentials of the management account, or mend `accounts` in the exercise file",
             )
         return str(identity["Account"])
 
     def _own_credentials(self) -> Credentials:
-        """Find the caller's credentials; in a rehearsal only in the environment, since every other place may need the network."""
+        """Find the caller's credentials; in a rehearsal only in the environment: other places may need the network."""
         if self.rehearsal:
             key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
             found = Credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN")) if key and secret else None
             hint = 'eval "$(range rehearsal env SPEC)"'
         else:
-            found = botocore.session.get_session().get_credentials()  # a session of its own: botocore would remember them
+            found = (
+                botocore.session.get_session().get_credentials()
+            )  # a session of its own: botocore would remember them
             hint = "log in first, for instance with `aws sso login`, and set AWS_PROFILE"
         if found is None:
             raise EnvironmentMissing("there are no AWS credentials", hint=hint)
@@ -164,7 +170,9 @@ class Sessions:
 class Account:
     """One account that was entered."""
 
-    def __init__(self, id: str, region: str, credentials: Credentials, client: Callable[[str, str], BaseClient]) -> None:
+    def __init__(
+        self, id: str, region: str, credentials: Credentials, client: Callable[[str, str], BaseClient]
+    ) -> None:
         """Keep who signs; `region` is where calls go that name no Region."""
         self.id = id
         self.region = region
@@ -202,9 +210,12 @@ class Account:
         except ClientError as refused:
             told = refused.response.get("Error", {})
             code = str(told.get("Code", ""))
-            raise CloudError(f"{self._place(service, operation, where)}: {code}: {told.get('Message', '')}", code=code) from refused
+            why = f"{self._place(service, operation, where)}: {code}: {told.get('Message', '')}"
+            raise CloudError(why, code=code) from refused
         except BotoCoreError as failed:
-            raise CloudError(f"{self._place(service, operation, where)}: {failed}", code=type(failed).__name__) from failed
+            raise CloudError(
+                f"{self._place(service, operation, where)}: {failed}", code=type(failed).__name__
+            ) from failed
         finally:
             _SIGNING.reset(token)
 

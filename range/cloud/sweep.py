@@ -15,16 +15,18 @@ from range.cloud.sessions import Account
 from range.errors import CloudError
 from range.records.inventory import Resource, Swept
 
-GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExist|NotExist|InvalidKeyPair|KMSInvalidState|InvalidAssociationID")
+GONE = re.compile(
+    r"NotFound|NotAttached|NoSuch|DoesNotExist|NonExist|NotExist|InvalidKeyPair|KMSInvalidState|InvalidAssociationID"
+)
 """Codes by which AWS says that a thing isn't there any more: done."""
 IN_THE_WAY = re.compile(
-    r"DependencyViolation|InUse|DeleteConflict|IncorrectState|InvalidState|Conflict|NotEmpty|HasAssociation|OperationAborted"
-    r"|ResourceInUse|InvalidAssociation|TooManyRequests|Throttl|RequestLimitExceeded|Unavailable|InternalError|InternalFailure"
+    r"DependencyViolation|InUse|Conflict|IncorrectState|InvalidState|NotEmpty|HasAssociation|InvalidAssociation"
+    r"|OperationAborted|TooManyRequests|Throttl|RequestLimitExceeded|Unavailable|InternalError|InternalFailure"
 )
 """Codes by which AWS says: not yet."""
 
 PATIENCE_S = 900.0
-"""How long one level may take. The slowest deletions of AWS, NAT gateways and transit gateway attachments, take minutes."""
+"""How long one level may take; the slowest, NAT gateways and transit gateway attachments, take AWS minutes."""
 _WORKERS = 8
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 10.0
 
@@ -79,7 +81,9 @@ def sweep(
     )
 
 
-def _present(account: Account, wanted: dict[tuple[str, str, str, str], Resource]) -> dict[tuple[str, str, str, str], _Target]:
+def _present(
+    account: Account, wanted: dict[tuple[str, str, str, str], Resource]
+) -> dict[tuple[str, str, str, str], _Target]:
     """Look which of the wanted things are there, with what AWS says of them now."""
     kinds = {BY_TYPE[resource.type] for resource in wanted.values()}
     regions = {resource.region for resource in wanted.values()}
@@ -87,7 +91,9 @@ def _present(account: Account, wanted: dict[tuple[str, str, str, str], Resource]
     if unlisted:
         raise unlisted[0]
     return {
-        each.resource.key: _Target(Place(account, each.resource.region, account.region), BY_TYPE[each.resource.type], each)
+        each.resource.key: _Target(
+            Place(account, each.resource.region, account.region), BY_TYPE[each.resource.type], each
+        )
         for each in found
         if each.resource.key in wanted and not each.resource.residue
     }
@@ -102,7 +108,7 @@ def _look(account: Account, kinds: Iterable[Kind], regions: Collection[str]) -> 
 
 
 def _clear(account: Account, targets: list[_Target], patience_s: float) -> tuple[list[Resource], list[_Target]]:
-    """Delete one level; gives what went and what would not. What went with something of an earlier level needs no call."""
+    """Delete one level; gives what went and what would not. What went with an earlier level needs no call."""
     waiting, wait_s = _still(account, targets), _FIRST_WAIT_S
     until = time.monotonic() + patience_s
     gone = [target.found.resource for target in targets if target not in waiting]

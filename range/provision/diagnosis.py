@@ -10,7 +10,10 @@ from range.records.results import Failure
 
 _CODES = (
     re.compile(r"api error (?P<code>[A-Za-z][\w.]+): (?P<message>.*)", re.DOTALL),
-    re.compile(r"An error occurred \((?P<code>[A-Za-z][\w.]+)\) when calling the \w+ operation[^:]*: (?P<message>.*)", re.DOTALL),
+    re.compile(
+        r"An error occurred \((?P<code>[A-Za-z][\w.]+)\) when calling the \w+ operation[^:]*: (?P<message>.*)",
+        re.DOTALL,
+    ),
     re.compile(r"^(?P<code>[A-Z]\w*(?:\.\w+)+|[A-Z][a-z]+[A-Z]\w+): (?P<message>.*)", re.DOTALL),
 )
 """How the AWS provider, boto3 and older providers word AWS's answer; the first that fits counts."""
@@ -18,12 +21,27 @@ _CODES = (
 _NOISE = re.compile(r"^\s*(?:\d+ errors? occurred:|\*|sdk-v2/provider2\.go:\d+: sdk\.helper_schema:)\s*", re.MULTILINE)
 
 _HINTS = (
-    (r"AccessDenied|UnauthorizedOperation|AuthFailure", "`range doctor` says which right is missing; `range bootstrap` makes the roles"),
-    (r"ExpiredToken|RequestExpired|InvalidClientTokenId", "renew your AWS credentials, then run the same command again"),
-    (r"LimitExceeded|QuotaExceeded", "`range plan` lists the quotas that the exercise comes near; ask AWS to raise this one"),
+    (
+        r"AccessDenied|UnauthorizedOperation|AuthFailure",
+        "`range doctor` says which right is missing; `range bootstrap` makes the roles",
+    ),
+    (
+        r"ExpiredToken|RequestExpired|InvalidClientTokenId",
+        "renew your AWS credentials, then run the same command again",
+    ),
+    (
+        r"LimitExceeded|QuotaExceeded",
+        "`range plan` lists the quotas that the exercise comes near; ask AWS to raise this one",
+    ),
     (r"InsufficientInstanceCapacity|Unsupported", "choose another `size` or availability zone in the exercise file"),
-    (r"AlreadyExists|Duplicate|InUse|Conflict", "something of that name is there and isn't ours: remove it, or rename the exercise"),
-    (r"DependencyViolation|DeleteConflict", "something made by hand is in the way; `range down` sweeps it, then run it again"),
+    (
+        r"AlreadyExists|Duplicate|InUse|Conflict",
+        "something of that name is there and isn't ours: remove it, or rename the exercise",
+    ),
+    (
+        r"DependencyViolation|DeleteConflict",
+        "something made by hand is in the way; `range down` sweeps it, then run it again",
+    ),
     (r"RequestLimitExceeded|Throttling", "AWS is throttling; run the same command again, it goes on from here"),
 )
 _GO_ON = "run the same command again: it goes on from here"
@@ -36,15 +54,20 @@ def failure(message: str, urn: str = "") -> Failure:
     for pattern in _CODES:
         found = pattern.search(text)
         if found:
-            return Failure(type=_type(parts), name=parts[-1], code=found["code"], message=f"{found['code']}: {_line(found['message'])}")
+            return Failure(
+                type=_type(parts),
+                name=parts[-1],
+                code=found["code"],
+                message=f"{found['code']}: {_line(found['message'])}",
+            )
     return Failure(type=_type(parts), name=parts[-1], code="", message=_line(text))
 
 
 def error(stack: str, failures: Iterable[Failure], otherwise: str) -> ProvisionError:
     """Make the error of a stack from all its failures, or from the CLI's own words where there are none.
 
-    The engine reports a failed resource, then the components above it and the update as a whole: only the first kind says
-    anything, so it alone is shown where there is one.
+    The engine reports a failed resource, then the components above it and the update as a whole: only the first kind
+    says anything, so it alone is shown where there is one.
     """
     told = list(dict.fromkeys(failures))
     own = [each for each in told if each.type and each.type != "pulumi:pulumi:Stack"] or told

@@ -17,18 +17,18 @@ _STACK = "pulumi:pulumi:Stack"
 _COUNTED = ("create", "update", "replace", "delete", "same")
 _STEPS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-replaced", "import-replacement")
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"
-"""The key by which Pulumi marks a special value. Source: pulumi sdk/python/lib/pulumi/runtime/rpc.py, read 2026-11-22."""
+"""The key by which Pulumi marks a special value. Source: pulumi 3.250.0, runtime/rpc.py, read 2026-11-22."""
 
 
 class Tally:
-    """One run of the engine on one stack, as its events tell it. Called from the Automation API's own threads, one at a time."""
+    """One run of the engine on one stack, as its events tell it, one at a time."""
 
     def __init__(self, stack: str, expected: int | None, on_progress: OnProgress | None) -> None:
         """Start at nothing; `expected` is how many resources there were last time."""
         self.stack = stack
         self.failures: list[Failure] = []
         self.lost: Exception | None = None
-        """What a progress callback raised: the Automation API would only warn of it."""
+        """What went wrong in here or in the progress callback."""
         self._expected = expected
         self._on_progress = on_progress
         self._counts: Counter[str] = Counter()
@@ -37,10 +37,10 @@ class Tally:
         self._values: dict[str, Any] = {}
 
     def take(self, event: EngineEvent) -> None:
-        """Take in one event."""
+        """Take in one event. What it raises is kept: the Automation API would only warn of it."""
         try:
             self._take(event)
-        except Exception as raised:
+        except Exception as raised:  # noqa: BLE001  # raised again when the run has ended
             self.lost = self.lost or raised
 
     def changes(self) -> StackChanges:

@@ -34,7 +34,9 @@ class Lock:
 
 def locks(refusal: str) -> tuple[Lock, ...]:
     """Read the locks that the engine's refusal names. Empty where the backend doesn't name any (Pulumi Cloud)."""
-    return tuple(Lock(found["user"], found["host"], int(found["pid"]), found["since"]) for found in _LOCK.finditer(refusal))
+    return tuple(
+        Lock(found["user"], found["host"], int(found["pid"]), found["since"]) for found in _LOCK.finditer(refusal)
+    )
 
 
 def release(stack: str, refusal: str, patience_s: float = ORPHAN_PATIENCE_S) -> None:
@@ -47,7 +49,9 @@ def release(stack: str, refusal: str, patience_s: float = ORPHAN_PATIENCE_S) -> 
     """
     found = locks(refusal)
     if not found:
-        raise Busy(f"{stack} is being changed by somebody else", hint=f"wait, or see who with `pulumi stack -s {stack}`")
+        raise Busy(
+            f"{stack} is being changed by somebody else", hint=f"wait, or see who with `pulumi stack -s {stack}`"
+        )
     for lock in found:
         if lock.host != socket.gethostname():
             raise Busy(
@@ -75,13 +79,15 @@ def is_engine(pid: int) -> bool:
 
 
 def is_abandoned(pid: int) -> bool:
-    """Say whether the controller that started an engine is gone. An engine that was started by hand is nobody's to stop."""
+    """Say whether the controller that started an engine is gone; one started by hand is nobody's to stop."""
     try:
         environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         parent = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1]
     except (FileNotFoundError, ProcessLookupError):
         return True
-    started_by = [value.partition(b"=")[2].decode() for value in environment if value.startswith(f"{STARTED_BY}=".encode())]
+    started_by = [
+        value.partition(b"=")[2].decode() for value in environment if value.startswith(f"{STARTED_BY}=".encode())
+    ]
     return bool(started_by) and started_by != [parent]
 
 

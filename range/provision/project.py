@@ -1,4 +1,4 @@
-"""The Pulumi project as the controller's own work directories have it: `Pulumi.yaml`, less what only a run by hand needs."""
+"""The Pulumi project in the controller's own work directories: `Pulumi.yaml`, less what a run by hand needs."""
 
 from __future__ import annotations
 

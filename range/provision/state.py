@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +24,7 @@ class Known(BaseModel):
     type: str
     id: str = ""
     custom: bool = False
+    provider: str = ""
     inputs: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
 
@@ -29,6 +32,11 @@ class Known(BaseModel):
     def name(self) -> str:
         """The name that the program gave it."""
         return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def provider_name(self) -> str:
+        """The name that the program gave its provider: `ally` or `hub`."""
+        return self.provider.split("::")[-2] if "::" in self.provider else ""
 
     @property
     def real(self) -> bool:
@@ -59,8 +67,27 @@ class State(BaseModel):
         """The things in AWS that the state knows."""
         return tuple(known for known in self.resources if known.real)
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every id, ARN and name that the state has of anything: what isn't among them the state doesn't know."""
+        return frozenset(
+            text for known in self.real for text in (known.id, *_texts(known.inputs), *_texts(known.outputs)) if text
+        )
 
-def of_deployment(stack: str, deployment: dict[str, Any] | None) -> State:
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text inside of a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def of_deployment(stack: str, deployment: Mapping[str, Any] | None) -> State:
     """Read a deployment as `pulumi stack export` gives it, and as checkpoints hold it."""
     try:
         return State.model_validate(deployment or {})

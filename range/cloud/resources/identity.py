@@ -14,7 +14,8 @@ def _delete_role(place: Place, found: Found) -> object:
     """Take a role out of its instance profiles, take its policies off, delete it."""
     role = {"RoleName": found.id}
     for profile in pages("iam", "list_instance_profiles_for_role", "InstanceProfiles", **role)(place):
-        place.call("iam", "remove_role_from_instance_profile", InstanceProfileName=profile["InstanceProfileName"], **role)
+        name = profile["InstanceProfileName"]
+        place.call("iam", "remove_role_from_instance_profile", InstanceProfileName=name, **role)
     for policy in pages("iam", "list_attached_role_policies", "AttachedPolicies", **role)(place):
         place.call("iam", "detach_role_policy", PolicyArn=policy["PolicyArn"], **role)
     for name in pages("iam", "list_role_policies", "PolicyNames", **role)(place):
@@ -98,15 +99,18 @@ def _delete_organisation_policy(place: Place, found: Found) -> object:
 
 
 KINDS = (
-    Kind("iam:role", "iam", pages("iam", "list_roles", "Roles"), "RoleName", _delete_role, scope="global", tagger=tagged("iam", "list_role_tags", "RoleName"),
+    Kind("iam:role", "iam", pages("iam", "list_roles", "Roles"), "RoleName", _delete_role, scope="global",
+         tagger=tagged("iam", "list_role_tags", "RoleName"),
          residue=lambda item: _AWS_OWN if item.get("Path", "").startswith("/aws-service-role/") else "",
          after=("iam:instance-profile", "ec2:instance", "lambda:function")),
-    Kind("iam:instance-profile", "iam", pages("iam", "list_instance_profiles", "InstanceProfiles"), "InstanceProfileName",
-         _delete_profile, scope="global", tagger=tagged("iam", "list_instance_profile_tags", "InstanceProfileName"), after=("ec2:instance",)),
+    Kind("iam:instance-profile", "iam", pages("iam", "list_instance_profiles", "InstanceProfiles"),
+         "InstanceProfileName", _delete_profile, scope="global", after=("ec2:instance",),
+         tagger=tagged("iam", "list_instance_profile_tags", "InstanceProfileName")),
     Kind("iam:user", "iam", pages("iam", "list_users", "Users"), "UserName", _delete_user, scope="global"),
-    Kind("iam:group", "iam", pages("iam", "list_groups", "Groups"), "GroupName", _delete_group, scope="global", after=("iam:user",)),
-    Kind("iam:policy", "iam", pages("iam", "list_policies", "Policies", Scope="Local"), "Arn", _delete_policy, scope="global",
-         tagger=tagged("iam", "list_policy_tags", "PolicyArn"),
+    Kind("iam:group", "iam", pages("iam", "list_groups", "Groups"), "GroupName", _delete_group, scope="global",
+         after=("iam:user",)),
+    Kind("iam:policy", "iam", pages("iam", "list_policies", "Policies", Scope="Local"), "Arn", _delete_policy,
+         scope="global", tagger=tagged("iam", "list_policy_tags", "PolicyArn"),
          after=("iam:role", "iam:user", "iam:group")),
     Kind("iam:saml-provider", "iam", pages("iam", "list_saml_providers", "SAMLProviderList"), "Arn",
          by("iam", "delete_saml_provider", "SAMLProviderArn"), scope="global"),
@@ -115,9 +119,9 @@ KINDS = (
     Kind("iam:server-certificate", "iam", pages("iam", "list_server_certificates", "ServerCertificateMetadataList"),
          "ServerCertificateName", by("iam", "delete_server_certificate", "ServerCertificateName"), scope="global",
          after=("elasticloadbalancing:loadbalancer",)),
-    Kind("ram:share", "ram", pages("ram", "get_resource_shares", "resourceShares", resourceOwner="SELF"), "resourceShareArn",
-         by("ram", "delete_resource_share", "resourceShareArn"), tags="tags", state="status", ended=frozenset({"deleted"}),
-         ending=frozenset({"deleting"}), after=("ec2:transit-gateway-attachment",)),
+    Kind("ram:share", "ram", pages("ram", "get_resource_shares", "resourceShares", resourceOwner="SELF"),
+         "resourceShareArn", by("ram", "delete_resource_share", "resourceShareArn"), tags="tags", state="status",
+         ended=frozenset({"deleted"}), ending=frozenset({"deleting"}), after=("ec2:transit-gateway-attachment",)),
     Kind("organizations:policy", "organizations", _policies, "Id", _delete_organisation_policy, scope="organisation",
          tagger=tagged("organizations", "list_tags_for_resource", "ResourceId")),
 )  # fmt: skip

@@ -138,6 +138,15 @@ def pages(service: str, operation: str, path: str, /, **parameters: Any) -> List
     return listed
 
 
+def own(lister: Lister, owner: str = "OwnerId") -> Lister:
+    """Leave out what other accounts share with this one."""
+
+    def listed(place: Place) -> Iterator[Item]:
+        return (item for item in lister(place) if item.get(owner) == place.account.id)
+
+    return listed
+
+
 def by(service: str, operation: str, parameter: str, **further: Any) -> Deleter:
     """Delete by one call that takes the id: `by("ec2", "delete_vpc", "VpcId")`."""
 
@@ -158,6 +167,12 @@ def by_list(service: str, operation: str, parameter: str, **further: Any) -> Del
         return answer
 
     return deleted
+
+
+def ec2(name: str, listed: str, items: str, id: str, delete: str | Deleter, **row: Any) -> Kind:
+    """Make a row of EC2, whose calls are named alike: `ec2("vpc", "vpcs", "Vpcs", "VpcId", "delete_vpc")`."""
+    deleter = by("ec2", delete, id) if isinstance(delete, str) else delete
+    return Kind(f"ec2:{name}", "ec2", pages("ec2", f"describe_{listed}", items), id, deleter, **row)
 
 
 def tagged(service: str, operation: str, parameter: str, key: str = "", path: str = "Tags") -> Tagger:

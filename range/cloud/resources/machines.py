@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from range.cloud.resources.kinds import Found, Kind, Place, by, by_list, pages
+from range.cloud.resources.kinds import Found, Kind, Place, by, by_list, ec2, pages
 
 _GONE = frozenset({"terminated", "deleted", "cancelled", "closed"})
 
@@ -23,29 +23,30 @@ def _delete_volume(place: Place, found: Found) -> object:
 
 
 KINDS = (
-    Kind("ec2:instance", "ec2", pages("ec2", "describe_instances", "Reservations[].Instances[]"), "InstanceId", _terminate,
-         parent="VpcId", state="State.Name", ended=_GONE, ending=frozenset({"shutting-down"}), inside=("ec2:vpc",), abroad=True,
+    ec2("instance", "instances", "Reservations[].Instances[]", "InstanceId", _terminate, parent="VpcId",
+         state="State.Name", ended=_GONE, ending=frozenset({"shutting-down"}), inside=("ec2:vpc",), abroad=True,
          after=("autoscaling:group", "ec2:spot-request", "ec2:fleet", "ec2:traffic-mirror-session")),
-    Kind("ec2:volume", "ec2", pages("ec2", "describe_volumes", "Volumes"), "VolumeId", _delete_volume, parent="Attachments[0].InstanceId",
-         state="State", ended=_GONE, ending=frozenset({"deleting"}), abroad=True, after=("ec2:instance",)),
+    ec2("volume", "volumes", "Volumes", "VolumeId", _delete_volume, parent="Attachments[0].InstanceId", state="State",
+         ended=_GONE, ending=frozenset({"deleting"}), abroad=True, after=("ec2:instance",),
+         managed=lambda item: any(each.get("DeleteOnTermination") for each in item.get("Attachments", ()))),
     Kind("ec2:image", "ec2", pages("ec2", "describe_images", "Images", Owners=["self"]), "ImageId",
-         by("ec2", "deregister_image", "ImageId"), state="State", ended=frozenset({"deregistered"}), abroad=True, after=("ec2:instance",)),
+         by("ec2", "deregister_image", "ImageId"), state="State", ended=frozenset({"deregistered"}), abroad=True,
+         after=("ec2:instance",)),
     Kind("ec2:snapshot", "ec2", pages("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"]), "SnapshotId",
          by("ec2", "delete_snapshot", "SnapshotId"), abroad=True, after=("ec2:image", "ec2:volume")),
-    Kind("ec2:key-pair", "ec2", pages("ec2", "describe_key_pairs", "KeyPairs"), "KeyPairId", by("ec2", "delete_key_pair", "KeyPairId")),
-    Kind("ec2:launch-template", "ec2", pages("ec2", "describe_launch_templates", "LaunchTemplates"), "LaunchTemplateId",
-         by("ec2", "delete_launch_template", "LaunchTemplateId"), after=("autoscaling:group", "ec2:fleet")),
-    Kind("ec2:placement-group", "ec2", pages("ec2", "describe_placement_groups", "PlacementGroups"), "GroupName",
-         by("ec2", "delete_placement_group", "GroupName"), state="State", ended=_GONE, ending=frozenset({"deleting"}),
-         after=("ec2:instance",)),
-    Kind("ec2:spot-request", "ec2", pages("ec2", "describe_spot_instance_requests", "SpotInstanceRequests"), "SpotInstanceRequestId",
+    ec2("key-pair", "key_pairs", "KeyPairs", "KeyPairId", "delete_key_pair"),
+    ec2("launch-template", "launch_templates", "LaunchTemplates", "LaunchTemplateId", "delete_launch_template",
+         after=("autoscaling:group", "ec2:fleet")),
+    ec2("placement-group", "placement_groups", "PlacementGroups", "GroupName", "delete_placement_group", state="State",
+         ended=_GONE, ending=frozenset({"deleting"}), after=("ec2:instance",)),
+    ec2("spot-request", "spot_instance_requests", "SpotInstanceRequests", "SpotInstanceRequestId",
          by_list("ec2", "cancel_spot_instance_requests", "SpotInstanceRequestIds"), state="State", ended=_GONE),
-    Kind("ec2:fleet", "ec2", pages("ec2", "describe_fleets", "Fleets"), "FleetId",
-         by_list("ec2", "delete_fleets", "FleetIds", TerminateInstances=True), state="FleetState", ended=_GONE,
-         ending=frozenset({"deleted_running", "deleted_terminating"})),
+    ec2("fleet", "fleets", "Fleets", "FleetId", by_list("ec2", "delete_fleets", "FleetIds", TerminateInstances=True),
+         state="FleetState", ended=_GONE, ending=frozenset({"deleted_running", "deleted_terminating"})),
     Kind("autoscaling:group", "autoscaling", pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"),
-         "AutoScalingGroupName", by("autoscaling", "delete_auto_scaling_group", "AutoScalingGroupName", ForceDelete=True),
-         state="Status", ending=frozenset({"delete in progress"})),
+         "AutoScalingGroupName",
+         by("autoscaling", "delete_auto_scaling_group", "AutoScalingGroupName", ForceDelete=True), state="Status",
+         ending=frozenset({"delete in progress"})),
     Kind("autoscaling:launch-configuration", "autoscaling",
          pages("autoscaling", "describe_launch_configurations", "LaunchConfigurations"), "LaunchConfigurationName",
          by("autoscaling", "delete_launch_configuration", "LaunchConfigurationName"), after=("autoscaling:group",)),

@@ -8,6 +8,8 @@ from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages, tag
 
 _OURS = "[?OwnerId!='Route 53 Resolver DNS Firewall']"
 """AWS offers lists of its own to every account."""
+_BATCH = 500
+"""AWS takes 1,000 record sets at once. Source: Route 53 API Reference, ChangeResourceRecordSets (read 2026-11-22)."""
 
 
 def _zones(place: Place) -> Iterator[Item]:
@@ -24,8 +26,9 @@ def _empty_zone(place: Place, found: Found) -> object:
         for record in page["ResourceRecordSets"]
         if not (record["Type"] in ("NS", "SOA") and record["Name"] == found.item["Name"])
     ]
-    for start in range(0, len(changes), 500):
-        place.call("route53", "change_resource_record_sets", HostedZoneId=found.id, ChangeBatch={"Changes": changes[start : start + 500]})
+    for start in range(0, len(changes), _BATCH):
+        batch = {"Changes": changes[start : start + _BATCH]}
+        place.call("route53", "change_resource_record_sets", HostedZoneId=found.id, ChangeBatch=batch)
     return place.call("route53", "delete_hosted_zone", Id=found.id)
 
 
@@ -58,18 +61,18 @@ KINDS = (
     Kind("route53:zone", "route53", _zones, "Zone", _empty_zone, scope="global", tagger=_zone_tags),
     Kind("route53resolver:firewall-rule-group", "route53resolver",
          pages("route53resolver", "list_firewall_rule_groups", f"FirewallRuleGroups{_OURS}"), "Id",
-         by("route53resolver", "delete_firewall_rule_group", "FirewallRuleGroupId"), prepare=_empty_groups, tagger=_TAGGED,
-         after=("route53resolver:firewall-association",)),
+         by("route53resolver", "delete_firewall_rule_group", "FirewallRuleGroupId"), prepare=_empty_groups,
+         tagger=_TAGGED, after=("route53resolver:firewall-association",)),
     Kind("route53resolver:firewall-association", "route53resolver",
          pages("route53resolver", "list_firewall_rule_group_associations", "FirewallRuleGroupAssociations"), "Id",
-         by("route53resolver", "disassociate_firewall_rule_group", "FirewallRuleGroupAssociationId"), parent="VpcId", tagger=_TAGGED,
-         state="Status", ending=frozenset({"deleting"}), inside=("ec2:vpc",)),
+         by("route53resolver", "disassociate_firewall_rule_group", "FirewallRuleGroupAssociationId"), parent="VpcId",
+         tagger=_TAGGED, state="Status", ending=frozenset({"deleting"}), inside=("ec2:vpc",)),
     Kind("route53resolver:firewall-domain-list", "route53resolver",
-         pages("route53resolver", "list_firewall_domain_lists", "FirewallDomainLists[?ManagedOwnerName==null]"), "Id", _delete_domain_list,
-         tagger=_TAGGED,
-         after=("route53resolver:firewall-rule-group",)),
-    Kind("route53resolver:endpoint", "route53resolver", pages("route53resolver", "list_resolver_endpoints", "ResolverEndpoints"), "Id",
-         _delete_endpoint, parent="HostVPCId", state="Status", ending=frozenset({"deleting"}), inside=("ec2:vpc",)),
+         pages("route53resolver", "list_firewall_domain_lists", "FirewallDomainLists[?ManagedOwnerName==null]"), "Id",
+         _delete_domain_list, tagger=_TAGGED, after=("route53resolver:firewall-rule-group",)),
+    Kind("route53resolver:endpoint", "route53resolver",
+         pages("route53resolver", "list_resolver_endpoints", "ResolverEndpoints"), "Id", _delete_endpoint,
+         parent="HostVPCId", state="Status", ending=frozenset({"deleting"}), inside=("ec2:vpc",)),
     Kind("route53resolver:rule", "route53resolver",
          lambda place: (rule for rule in pages("route53resolver", "list_resolver_rules", "ResolverRules")(place)
                         if rule.get("OwnerId") == place.account.id), "Id",

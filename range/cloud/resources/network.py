@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by, by_list, pages
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by_list, ec2, pages
 from range.errors import CloudError
 
 IN_VPC = ("ec2:vpc",)
+OWNERS_OF_INTERFACES = (
+    "ec2:instance", "ec2:nat-gateway", "ec2:vpc-endpoint", "ec2:transit-gateway-attachment",
+    "ec2:instance-connect-endpoint", "elasticloadbalancing:loadbalancer", "rds:db", "lambda:function",
+    "route53resolver:endpoint",
+)  # fmt: skip
+"""What has interfaces in subnets, with groups; they go when it goes."""
 _GONE = frozenset({"deleted", "failed", "rejected", "expired"})
 _GOING = frozenset({"deleting"})
 
@@ -41,7 +47,8 @@ def _entries(place: Place) -> Iterator[Item]:
 
 def _delete_entry(place: Place, found: Found) -> object:
     item = found.item
-    return place.call("ec2", "delete_network_acl_entry", NetworkAclId=item["Acl"], RuleNumber=item["RuleNumber"], Egress=item["Egress"])
+    number, egress = item["RuleNumber"], item["Egress"]
+    return place.call("ec2", "delete_network_acl_entry", NetworkAclId=item["Acl"], RuleNumber=number, Egress=egress)
 
 
 def _delete_rule(place: Place, found: Found) -> object:
@@ -87,6 +94,12 @@ def _delete_interface(place: Place, found: Found) -> object:
     return place.call("ec2", "delete_network_interface", NetworkInterfaceId=found.id)
 
 
+def _is_managed(interface: Item) -> bool:
+    """Say whether an interface goes with what it belongs to: a service's own, or an instance's first."""
+    service = interface.get("RequesterManaged") or interface.get("InterfaceType", "interface") != "interface"
+    return bool(service) or interface.get("Attachment", {}).get("DeviceIndex") == 0
+
+
 def _delete_internet_gateway(place: Place, found: Found) -> object:
     """Detach an internet gateway, then delete it."""
     for attachment in found.item.get("Attachments", ()):
@@ -111,69 +124,62 @@ def _unless_gone(place: Place, operation: str, **parameters: Any) -> None:
 
 
 KINDS = (
-    Kind("ec2:vpc", "ec2", pages("ec2", "describe_vpcs", "Vpcs"), "VpcId", by("ec2", "delete_vpc", "VpcId"), abroad=True,
+    ec2("vpc", "vpcs", "Vpcs", "VpcId", "delete_vpc", abroad=True,
          after=("ec2:subnet", "ec2:route-table", "ec2:network-acl", "ec2:security-group", "ec2:internet-gateway",
-                "ec2:egress-only-internet-gateway", "ec2:vpc-peering-connection", "ec2:vpn-gateway", "ec2:vpc-endpoint",
-                "ec2:transit-gateway-attachment", "ec2:network-interface", "route53:zone", "route53resolver:firewall-association")),
-    Kind("ec2:subnet", "ec2", pages("ec2", "describe_subnets", "Subnets"), "SubnetId", by("ec2", "delete_subnet", "SubnetId"),
-         parent="VpcId", inside=IN_VPC, abroad=True,
-         after=("ec2:instance", "ec2:network-interface", "ec2:nat-gateway", "ec2:vpc-endpoint", "ec2:transit-gateway-attachment",
-                "ec2:instance-connect-endpoint", "elasticloadbalancing:loadbalancer", "rds:db", "lambda:function")),
-    Kind("ec2:route-table", "ec2", pages("ec2", "describe_route_tables", "RouteTables"), "RouteTableId", _delete_table,
-         parent="VpcId", inside=IN_VPC, managed=lambda item: any(each.get("Main") for each in item.get("Associations", ())),
+                "ec2:egress-only-internet-gateway", "ec2:vpc-peering-connection", "ec2:vpn-gateway",
+                "ec2:network-interface", "route53:zone", "route53resolver:firewall-association")),
+    ec2("subnet", "subnets", "Subnets", "SubnetId", "delete_subnet", parent="VpcId", inside=IN_VPC, abroad=True,
+         after=("ec2:network-interface", *OWNERS_OF_INTERFACES)),
+    ec2("route-table", "route_tables", "RouteTables", "RouteTableId", _delete_table, parent="VpcId", inside=IN_VPC,
+         managed=lambda item: any(each.get("Main") for each in item.get("Associations", ())),
          after=("ec2:route", "ec2:vpc-endpoint")),
     Kind("ec2:route", "ec2", _routes, "Id", _delete_route, parent="Table", inside=IN_VPC,
-         ties="[NatGatewayId, NetworkInterfaceId, VpcPeeringConnectionId, GatewayId, EgressOnlyInternetGatewayId] | [?@]"),
-    Kind("ec2:network-acl", "ec2", pages("ec2", "describe_network_acls", "NetworkAcls"), "NetworkAclId", _delete_acl,
-         parent="VpcId", inside=IN_VPC, managed=lambda item: bool(item.get("IsDefault")), after=("ec2:network-acl-entry",)),
+         ties="[NatGatewayId, NetworkInterfaceId, VpcPeeringConnectionId, GatewayId] | [?@]"),
+    ec2("network-acl", "network_acls", "NetworkAcls", "NetworkAclId", _delete_acl, parent="VpcId", inside=IN_VPC,
+         managed=lambda item: bool(item.get("IsDefault")), after=("ec2:network-acl-entry",)),
     Kind("ec2:network-acl-entry", "ec2", _entries, "Id", _delete_entry, parent="Acl", inside=IN_VPC),
-    Kind("ec2:security-group", "ec2", pages("ec2", "describe_security_groups", "SecurityGroups"), "GroupId",
-         by("ec2", "delete_security_group", "GroupId"), parent="VpcId", inside=IN_VPC, prepare=_revoke_rules, abroad=True,
-         managed=lambda item: item.get("GroupName") == "default",
-         after=("ec2:security-group-rule", "ec2:instance", "ec2:network-interface", "ec2:vpc-endpoint", "ec2:launch-template",
-                "elasticloadbalancing:loadbalancer", "rds:db", "lambda:function")),
-    Kind("ec2:security-group-rule", "ec2", pages("ec2", "describe_security_group_rules", "SecurityGroupRules"), "SecurityGroupRuleId",
-         _delete_rule, parent="GroupId", ties="ReferencedGroupInfo.GroupId", inside=IN_VPC),
-    Kind("ec2:network-interface", "ec2", pages("ec2", "describe_network_interfaces", "NetworkInterfaces"), "NetworkInterfaceId",
-         _delete_interface, parent="VpcId", tags="TagSet", inside=IN_VPC, abroad=True,
-         managed=lambda item: bool(item.get("RequesterManaged")) or item.get("InterfaceType", "interface") not in ("interface", "efa")
-         or item.get("Attachment", {}).get("DeviceIndex") == 0,
-         after=("ec2:instance", "ec2:nat-gateway", "ec2:vpc-endpoint", "ec2:transit-gateway-attachment", "ec2:traffic-mirror-session",
-                "ec2:traffic-mirror-target", "ec2:instance-connect-endpoint", "ec2:address", "elasticloadbalancing:loadbalancer",
-                "lambda:function", "rds:db", "route53resolver:endpoint")),
-    Kind("ec2:vpc-endpoint", "ec2", pages("ec2", "describe_vpc_endpoints", "VpcEndpoints"), "VpcEndpointId",
-         by_list("ec2", "delete_vpc_endpoints", "VpcEndpointIds"), parent="VpcId", state="State", ended=_GONE, ending=_GOING,
-         inside=IN_VPC, abroad=True, after=("ec2:route",)),
-    Kind("ec2:vpc-endpoint-service", "ec2", pages("ec2", "describe_vpc_endpoint_service_configurations", "ServiceConfigurations"),
-         "ServiceId", by_list("ec2", "delete_vpc_endpoint_service_configurations", "ServiceIds"),
-         state="ServiceState", ended=_GONE, ending=_GOING),
-    Kind("ec2:internet-gateway", "ec2", pages("ec2", "describe_internet_gateways", "InternetGateways"), "InternetGatewayId",
-         _delete_internet_gateway, parent="Attachments[0].VpcId", abroad=True,
+    ec2("security-group", "security_groups", "SecurityGroups", "GroupId", "delete_security_group", parent="VpcId",
+         inside=IN_VPC, prepare=_revoke_rules, abroad=True, managed=lambda item: item.get("GroupName") == "default",
+         after=("ec2:security-group-rule", "ec2:network-interface", "ec2:launch-template", *OWNERS_OF_INTERFACES)),
+    ec2("security-group-rule", "security_group_rules", "SecurityGroupRules", "SecurityGroupRuleId", _delete_rule,
+         parent="GroupId", ties="ReferencedGroupInfo.GroupId", inside=IN_VPC),
+    ec2("network-interface", "network_interfaces", "NetworkInterfaces", "NetworkInterfaceId", _delete_interface,
+         parent="VpcId", tags="TagSet", inside=IN_VPC, abroad=True,
+         managed=_is_managed,
+         after=("ec2:traffic-mirror-session", "ec2:traffic-mirror-target", "ec2:address", *OWNERS_OF_INTERFACES)),
+    ec2("vpc-endpoint", "vpc_endpoints", "VpcEndpoints", "VpcEndpointId",
+         by_list("ec2", "delete_vpc_endpoints", "VpcEndpointIds"), parent="VpcId", state="State", ended=_GONE,
+         ending=_GOING, inside=IN_VPC, abroad=True, after=("ec2:route",)),
+    ec2("vpc-endpoint-service", "vpc_endpoint_service_configurations", "ServiceConfigurations", "ServiceId",
+         by_list("ec2", "delete_vpc_endpoint_service_configurations", "ServiceIds"), state="ServiceState", ended=_GONE,
+         ending=_GOING),
+    ec2("internet-gateway", "internet_gateways", "InternetGateways", "InternetGatewayId", _delete_internet_gateway,
+         parent="Attachments[0].VpcId", abroad=True,
          after=("ec2:address", "ec2:nat-gateway", "ec2:instance", "ec2:route", "elasticloadbalancing:loadbalancer")),
-    Kind("ec2:egress-only-internet-gateway", "ec2", pages("ec2", "describe_egress_only_internet_gateways", "EgressOnlyInternetGateways"),
-         "EgressOnlyInternetGatewayId", by("ec2", "delete_egress_only_internet_gateway", "EgressOnlyInternetGatewayId"),
-         parent="Attachments[0].VpcId", inside=IN_VPC, after=("ec2:route",)),
-    Kind("ec2:nat-gateway", "ec2", pages("ec2", "describe_nat_gateways", "NatGateways"), "NatGatewayId",
-         by("ec2", "delete_nat_gateway", "NatGatewayId"), parent="VpcId", state="State", ended=_GONE, ending=_GOING,
-         inside=IN_VPC, abroad=True, after=("ec2:route",)),
-    Kind("ec2:address", "ec2", pages("ec2", "describe_addresses", "Addresses"), "AllocationId", _release_address,
+    ec2("egress-only-internet-gateway", "egress_only_internet_gateways", "EgressOnlyInternetGateways",
+         "EgressOnlyInternetGatewayId", "delete_egress_only_internet_gateway", parent="Attachments[0].VpcId",
+         inside=IN_VPC, after=("ec2:route",)),
+    ec2("nat-gateway", "nat_gateways", "NatGateways", "NatGatewayId", "delete_nat_gateway", parent="VpcId",
+         state="State", ended=_GONE, ending=_GOING, inside=IN_VPC, abroad=True, after=("ec2:route",)),
+    ec2("address", "addresses", "Addresses", "AllocationId", _release_address,
          parent="NetworkInterfaceId || InstanceId", abroad=True, after=("ec2:nat-gateway", "ec2:instance")),
-    Kind("ec2:vpc-peering-connection", "ec2", pages("ec2", "describe_vpc_peering_connections", "VpcPeeringConnections"),
-         "VpcPeeringConnectionId", by("ec2", "delete_vpc_peering_connection", "VpcPeeringConnectionId"),
-         parent="RequesterVpcInfo.VpcId", ties="AccepterVpcInfo.VpcId", state="Status.Code", ended=_GONE, ending=_GOING, inside=IN_VPC, abroad=True, after=("ec2:route",)),
-    Kind("ec2:dhcp-options", "ec2", pages("ec2", "describe_dhcp_options", "DhcpOptions"), "DhcpOptionsId",
-         by("ec2", "delete_dhcp_options", "DhcpOptionsId"), after=("ec2:vpc",)),
-    Kind("ec2:prefix-list", "ec2", pages("ec2", "describe_managed_prefix_lists", "PrefixLists[?OwnerId!='AWS']"), "PrefixListId",
-         by("ec2", "delete_managed_prefix_list", "PrefixListId"), state="State", ended=frozenset({"delete-complete"}),
-         ending=frozenset({"delete-in-progress"}), after=("ec2:route", "ec2:security-group-rule", "ec2:security-group")),
-    Kind("ec2:vpn-gateway", "ec2", pages("ec2", "describe_vpn_gateways", "VpnGateways"), "VpnGatewayId",
-         by("ec2", "delete_vpn_gateway", "VpnGatewayId"), parent="VpcAttachments[0].VpcId", state="State", ended=_GONE, ending=_GOING),
-    Kind("ec2:customer-gateway", "ec2", pages("ec2", "describe_customer_gateways", "CustomerGateways"), "CustomerGatewayId",
-         by("ec2", "delete_customer_gateway", "CustomerGatewayId"), state="State", ended=_GONE, ending=_GOING),
-    Kind("ec2:instance-connect-endpoint", "ec2", pages("ec2", "describe_instance_connect_endpoints", "InstanceConnectEndpoints"),
-         "InstanceConnectEndpointId", by("ec2", "delete_instance_connect_endpoint", "InstanceConnectEndpointId"), parent="VpcId",
-         state="State", ended=frozenset({"delete-complete", "create-failed"}), ending=frozenset({"delete-in-progress"}), inside=IN_VPC),
-    Kind("ec2:flow-log", "ec2", pages("ec2", "describe_flow_logs", "FlowLogs"), "FlowLogId",
-         by_list("ec2", "delete_flow_logs", "FlowLogIds"), parent="ResourceId"),
+    ec2("vpc-peering-connection", "vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId",
+         "delete_vpc_peering_connection", parent="RequesterVpcInfo.VpcId", ties="AccepterVpcInfo.VpcId",
+         state="Status.Code", ended=_GONE, ending=_GOING, inside=IN_VPC, abroad=True, after=("ec2:route",)),
+    ec2("dhcp-options", "dhcp_options", "DhcpOptions", "DhcpOptionsId", "delete_dhcp_options", after=("ec2:vpc",)),
+    ec2("prefix-list", "managed_prefix_lists", "PrefixLists[?OwnerId!='AWS']", "PrefixListId",
+         "delete_managed_prefix_list", state="State", ended=frozenset({"delete-complete"}),
+         ending=frozenset({"delete-in-progress"}),
+         after=("ec2:route", "ec2:security-group-rule", "ec2:security-group")),
+    ec2("vpn-gateway", "vpn_gateways", "VpnGateways", "VpnGatewayId", "delete_vpn_gateway",
+         parent="VpcAttachments[0].VpcId", state="State", ended=_GONE, ending=_GOING),
+    ec2("customer-gateway", "customer_gateways", "CustomerGateways", "CustomerGatewayId", "delete_customer_gateway",
+         state="State", ended=_GONE, ending=_GOING),
+    ec2("instance-connect-endpoint", "instance_connect_endpoints", "InstanceConnectEndpoints",
+         "InstanceConnectEndpointId", "delete_instance_connect_endpoint", parent="VpcId", state="State",
+         ended=frozenset({"delete-complete", "create-failed"}), ending=frozenset({"delete-in-progress"}),
+         inside=IN_VPC),
+    ec2("flow-log", "flow_logs", "FlowLogs", "FlowLogId", by_list("ec2", "delete_flow_logs", "FlowLogIds"),
+         parent="ResourceId"),
 )  # fmt: skip
 """One row per type, networks only."""

@@ -26,8 +26,7 @@ def _delete_budget(place: Place, found: Found) -> object:
 
 def _trails(place: Place) -> Iterator[Item]:
     """List the trails that are at home here, and not their shadows in other Regions or of the organisation."""
-    for trail in place.call("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]:
-        yield trail
+    yield from place.call("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]
 
 
 def _trail_tags(place: Place, found: Found) -> Mapping[str, str]:
@@ -64,20 +63,25 @@ KINDS = (
          after=("autoscaling:group",)),
     Kind("logs:log-group", "logs", pages("logs", "describe_log_groups", "logGroups"), "logGroupName",
          by("logs", "delete_log_group", "logGroupName"),
-         tagger=tagged("logs", "list_tags_for_resource", "resourceArn", key="logGroupArn", path="tags"), after=("ec2:flow-log", "cloudtrail:trail", "lambda:function")),
+         tagger=tagged("logs", "list_tags_for_resource", "resourceArn", key="logGroupArn", path="tags"),
+         after=("ec2:flow-log", "cloudtrail:trail", "lambda:function")),
     Kind("logs:resource-policy", "logs", pages("logs", "describe_resource_policies", "resourcePolicies"), "policyName",
          by("logs", "delete_resource_policy", "policyName")),
-    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", by("cloudtrail", "delete_trail", "Name"), tagger=_trail_tags),
-    Kind("cloudwatch:alarm", "cloudwatch", pages("cloudwatch", "describe_alarms", "MetricAlarms"), "AlarmName", _delete_alarm),
-    Kind("ssm:parameter", "ssm", pages("ssm", "describe_parameters", "Parameters"), "Name", by("ssm", "delete_parameter", "Name")),
-    Kind("ssm:document", "ssm", pages("ssm", "list_documents", "DocumentIdentifiers", Filters=[{"Key": "Owner", "Values": ["Self"]}]),
-         "Name", by("ssm", "delete_document", "Name")),
+    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", by("cloudtrail", "delete_trail", "Name"),
+         tagger=_trail_tags),
+    Kind("cloudwatch:alarm", "cloudwatch", pages("cloudwatch", "describe_alarms", "MetricAlarms"), "AlarmName",
+         _delete_alarm),
+    Kind("ssm:parameter", "ssm", pages("ssm", "describe_parameters", "Parameters"), "Name",
+         by("ssm", "delete_parameter", "Name")),
+    Kind("ssm:document", "ssm",
+         pages("ssm", "list_documents", "DocumentIdentifiers", Filters=[{"Key": "Owner", "Values": ["Self"]}]), "Name",
+         by("ssm", "delete_document", "Name")),
     Kind("ecs:cluster", "ecs", pages("ecs", "list_clusters", "clusterArns"), "Id", _delete_cluster),
     Kind("cloudformation:stack", "cloudformation", pages("cloudformation", "describe_stacks", "Stacks"), "StackName",
          by("cloudformation", "delete_stack", "StackName"), state="StackStatus", ended=frozenset({"delete_complete"}),
          ending=frozenset({"delete_in_progress"})),
-    Kind("states:statemachine", "stepfunctions", pages("stepfunctions", "list_state_machines", "stateMachines"), "stateMachineArn",
-         by("stepfunctions", "delete_state_machine", "stateMachineArn")),
+    Kind("states:statemachine", "stepfunctions", pages("stepfunctions", "list_state_machines", "stateMachines"),
+         "stateMachineArn", by("stepfunctions", "delete_state_machine", "stateMachineArn")),
     Kind("budgets:budget", "budgets", _budgets, "BudgetName", _delete_budget, scope="global", tagger=_budget_tags),
 )  # fmt: skip
 """One row per type of what runs and what watches."""

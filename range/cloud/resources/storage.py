@@ -8,7 +8,7 @@ from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages
 from range.errors import CloudError
 
 _KEY_WINDOW_DAYS = 7
-"""The shortest wait that AWS allows. Source: AWS KMS API Reference, ScheduleKeyDeletion, PendingWindowInDays (read 2026-11-22)."""
+"""The shortest wait that AWS allows. Source: AWS KMS API Reference, ScheduleKeyDeletion (read 2026-11-22)."""
 
 
 def _buckets(place: Place) -> Iterator[Item]:
@@ -27,14 +27,16 @@ def _tags_of_bucket(place: Place, bucket: str) -> list[dict[str, str]]:
 
 
 def _empty_bucket(place: Place, found: Found) -> object:
-    """Delete every version and unfinished upload of a bucket, then the bucket. What Object Lock holds stays, and AWS says so."""
+    """Delete every version and unfinished upload of a bucket, then the bucket. What Object Lock holds, AWS refuses."""
     bucket = {"Bucket": found.id}
     for page in place.pages("s3", "list_object_versions", **bucket):
-        keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
+        versions = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
         if keys:
-            refused = place.call("s3", "delete_objects", Delete={"Objects": keys, "Quiet": True}, **bucket).get("Errors", ())
-            for error in refused:
-                raise CloudError(f"s3://{found.id}/{error['Key']}: {error['Code']}: {error.get('Message', '')}", code=error["Code"])
+            answer = place.call("s3", "delete_objects", Delete={"Objects": keys, "Quiet": True}, **bucket)
+            for error in answer.get("Errors", ()):
+                why = f"s3://{found.id}/{error['Key']}: {error['Code']}: {error.get('Message', '')}"
+                raise CloudError(why, code=error["Code"])
     for page in place.pages("s3", "list_multipart_uploads", **bucket):
         for upload in page.get("Uploads", ()):
             place.call("s3", "abort_multipart_upload", Key=upload["Key"], UploadId=upload["UploadId"], **bucket)
@@ -56,19 +58,22 @@ def _waits(item: Item) -> str:
     if item["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion"):
         return ""
     date = item.get("DeletionDate")
-    return f"a key can only be scheduled for deletion; this one goes on {date:%Y-%m-%d}" if date else "waits for its replicas"
+    return f"a key that AWS deletes on {date:%Y-%m-%d}, no sooner" if date else "a key that waits for its replicas"
 
 
 KINDS = (
-    Kind("s3:bucket", "s3", _buckets, "Name", _empty_bucket, scope="global", after=("cloudtrail:trail", "ec2:flow-log")),
-    Kind("kms:key", "kms", _keys, "KeyId", by("kms", "schedule_key_deletion", "KeyId", PendingWindowInDays=_KEY_WINDOW_DAYS),
-         residue=_waits, abroad=True, after=("s3:bucket", "secretsmanager:secret", "logs:log-group", "ec2:volume", "ec2:snapshot",
-                                             "dynamodb:table", "sns:topic", "sqs:queue", "rds:db", "cloudtrail:trail", "kms:alias")),
-    Kind("kms:alias", "kms", pages("kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')]"), "AliasName",
-         by("kms", "delete_alias", "AliasName"), parent="TargetKeyId", inside=("kms:key",)),
+    Kind("s3:bucket", "s3", _buckets, "Name", _empty_bucket, scope="global",
+         after=("cloudtrail:trail", "ec2:flow-log")),
+    Kind("kms:key", "kms", _keys, "KeyId",
+         by("kms", "schedule_key_deletion", "KeyId", PendingWindowInDays=_KEY_WINDOW_DAYS), residue=_waits, abroad=True,
+         after=("s3:bucket", "secretsmanager:secret", "logs:log-group", "ec2:volume", "ec2:snapshot", "dynamodb:table",
+                "sns:topic", "sqs:queue", "rds:db", "cloudtrail:trail", "kms:alias")),
+    Kind("kms:alias", "kms", pages("kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')]"),
+         "AliasName", by("kms", "delete_alias", "AliasName"), parent="TargetKeyId", inside=("kms:key",)),
     Kind("secretsmanager:secret", "secretsmanager", pages("secretsmanager", "list_secrets", "SecretList"), "ARN",
          by("secretsmanager", "delete_secret", "SecretId", ForceDeleteWithoutRecovery=True)),
-    Kind("dynamodb:table", "dynamodb", pages("dynamodb", "list_tables", "TableNames"), "Id", by("dynamodb", "delete_table", "TableName")),
+    Kind("dynamodb:table", "dynamodb", pages("dynamodb", "list_tables", "TableNames"), "Id",
+         by("dynamodb", "delete_table", "TableName")),
     Kind("rds:db", "rds", pages("rds", "describe_db_instances", "DBInstances"), "DBInstanceIdentifier",
          by("rds", "delete_db_instance", "DBInstanceIdentifier", SkipFinalSnapshot=True, DeleteAutomatedBackups=True),
          parent="DBSubnetGroup.VpcId", tags="TagList", state="DBInstanceStatus", ending=frozenset({"deleting"})),

@@ -23,6 +23,6 @@ def deletion_levels() -> tuple[tuple[Kind, ...], ...]:
     levels = []
     while sorter.is_active():
         ready = sorter.get_ready()
-        levels.append(tuple(BY_TYPE[type] for type in sorted(ready)))
+        levels.append(tuple(BY_TYPE[name] for name in sorted(ready)))
         sorter.done(*ready)
     return tuple(levels)

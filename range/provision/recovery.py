@@ -1,0 +1,153 @@
+"""Going on after a kill: what was being made and isn't in the state is found, and taken out of the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from range.cloud.resources.kinds import Place
+from range.cloud.resources.table import BY_TYPE
+from range.cloud.sessions import Account, Sessions
+from range.cloud.sweep import sweep
+from range.errors import ProvisionError
+from range.plan.names import TAG_PREFIX
+from range.provision.engine import Engine
+from range.provision.project import work_directory
+from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, UNDONE
+from range.provision.state import Known, State
+from range.records.inventory import GLOBAL, Resource, Swept
+from range.records.plan import Plan
+
+
+def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_id: str) -> Swept:
+    """Clean up after an engine that was killed; where none was, read one file and do nothing.
+
+    What was under way is written down before the state forgets it, so that a second kill, here, loses nothing.
+
+    Raises:
+        Busy: the engine isn't dead.
+        ProvisionError: something could not be taken out of the way.
+    """
+    stack = plan.stack(enclave)
+    note = work_directory(engine.home, stack) / "pending.json"
+    if engine.state(stack).pending_operations:
+
+        def see(state: State) -> Mapping[str, str]:
+            _write(note, [*_read(note), *_creates(state)])
+            return _adopted(sessions, plan, enclave, _creates(state))
+
+        engine.settle(stack, see)
+    pending = _read(note)
+    if not pending:
+        return Swept()
+    work = _Work(sessions, plan, enclave, state_id, engine.state(stack))
+    swept = work.sweep(pending)
+    work.undo(pending)
+    note.unlink()
+    return swept
+
+
+def is_ours(tags: Mapping[str, str], stack: str, state_id: str) -> bool:
+    """Say by its tags whether a thing was made for a stack, from this state backend."""
+    return tags.get(f"{TAG_PREFIX}stack") == stack and tags.get(f"{TAG_PREFIX}state") == state_id
+
+
+def _creates(state: State) -> list[Known]:
+    """List what was being made."""
+    return [each.resource for each in state.pending_operations if each.type == "creating" and each.resource.real]
+
+
+def _account(sessions: Sessions, plan: Plan, enclave: str, known: Known) -> Account:
+    """Find the account in which something was being made: its provider's."""
+    owner = plan.hub if known.provider_name == plan.hub.name else plan.enclave(enclave)
+    return sessions.account(owner.account)
+
+
+def _adopted(sessions: Sessions, plan: Plan, enclave: str, pending: list[Known]) -> dict[str, str]:
+    """Give the ids of what can only be taken over, by URN."""
+    found = {}
+    for known in pending:
+        if known.type in ADOPTED:
+            account = _account(sessions, plan, enclave, known)
+            found[known.urn] = ADOPTED[known.type](Place(account, plan.region, plan.region), known.inputs)
+    return {urn: identifier for urn, identifier in found.items() if identifier}
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One stack to clean up."""
+
+    sessions: Sessions
+    plan: Plan
+    enclave: str
+    state_id: str
+    state: State
+    """As it is after the pending operations were cleared."""
+
+    @property
+    def stack(self) -> str:
+        return self.plan.stack(self.enclave)
+
+    def sweep(self, pending: list[Known]) -> Swept:
+        """Delete what carries the stack's tags, is of a type that was being made, and isn't in the state."""
+        removed: list[Resource] = []
+        for account, types in self._types(pending).items():
+            entered = self.sessions.account(account)
+            orphans = [each for name in sorted(types & TAGGED.keys()) for each in self._orphans(entered, TAGGED[name])]
+            swept = sweep(entered, orphans)
+            if swept.failed:
+                raise ProvisionError(
+                    f"{self.stack}: left over from an interrupted run: {'; '.join(swept.reasons.values())}",
+                    hint="delete it by hand, then run the same command again",
+                )
+            removed.extend(swept.removed)
+        return Swept(removed=tuple(removed))
+
+    def undo(self, pending: list[Known]) -> None:
+        """Undo what carries no tags, by what its inputs name."""
+        made = {known.urn for known in self.state.resources}
+        for known in pending:
+            if known.type in UNDONE and known.urn not in made:
+                account = _account(self.sessions, self.plan, self.enclave, known)
+                UNDONE[known.type](Place(account, self.plan.region, self.plan.region), known.inputs)
+
+    def _types(self, pending: list[Known]) -> dict[str, set[str]]:
+        """Sort the types that were being made by account; each must have a remedy."""
+        types: dict[str, set[str]] = {}
+        for known in pending:
+            if not any(known.type in remedies for remedies in (TAGGED, UNDONE, REPEATABLE, ADOPTED)):
+                raise ProvisionError(
+                    f"{self.stack}: the making of {known.name} ({known.type}) was interrupted, and no rule clears that",
+                    hint="look for it in the account, delete it, and run the same command again",
+                )
+            types.setdefault(_account(self.sessions, self.plan, self.enclave, known).id, set()).add(known.type)
+        return types
+
+    def _orphans(self, account: Account, name: str) -> list[Resource]:
+        """List the things of one type that carry the stack's tags and that its state doesn't know."""
+        kind = BY_TYPE[name]
+        place = Place(account, account.region if kind.scope == "region" else GLOBAL, account.region)
+        return [
+            found.resource
+            for found in kind.found(place)
+            if found.id not in self.state.known
+            and not (found.resource.residue or found.managed)
+            and is_ours(kind.tags_of(place, found), self.stack, self.state_id)
+        ]
+
+
+def _read(note: Path) -> list[Known]:
+    """Read what an earlier run wrote down and didn't come to clear."""
+    if not note.exists():
+        return []
+    return [Known.model_validate(each) for each in json.loads(note.read_bytes())]
+
+
+def _write(note: Path, pending: list[Known]) -> None:
+    """Write down what is to be cleared, all or nothing."""
+    unique = {known.urn: known for known in pending}
+    draft = note.with_suffix(".draft")
+    draft.write_text(json.dumps([known.model_dump() for known in unique.values()]), encoding="utf-8")
+    draft.replace(note)
