@@ -18,7 +18,7 @@ def bootstrap(spec: Spec, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = 
     Needs credentials of the management account. A second run changes nothing.
     """
     planned = surroundings.plan(spec)
-    folder = surroundings.enter(spec, planned, cloud)
+    folder = surroundings.enter(spec, planned, cloud, as_it_is=True)
 
     from range.cloud.bootstrap import bootstrap as make
     from range.controller.command import journaled

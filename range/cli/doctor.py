@@ -68,7 +68,7 @@ def _accounts(spec: Path, cloud: CloudName) -> Iterator[Check]:
     if cloud is CloudName.rehearsal and status(surroundings.home()) is None:
         yield Check(name="rehearsal cloud", where=HERE, ok=True, why="none runs here; whatever needs one starts it")
         return
-    surroundings.enter(spec, planned, cloud)
+    surroundings.enter(spec, planned, cloud, as_it_is=True)
 
     from range.cloud.bootstrap import doctor as examined
     from range.cloud.sessions import Sessions

@@ -8,7 +8,6 @@ from range.cli import ask, output, surroundings
 from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
 from range.cli.progress import shown
 from range.cli.up import show, summary
-from range.records.plan import Plan
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -26,19 +25,18 @@ def down(
     folder = surroundings.enter(spec, planned, cloud)
 
     from range.controller.command import journaled
-    from range.controller.lifecycle import Lifecycle, strangers
+    from range.controller.lifecycle import Lifecycle
     from range.controller.results import exit_code, left, rows
 
     setting = surroundings.setting(spec, planned, folder)
-    stacks = setting.engine.stacks()
-    gone = strangers(planned, stacks)
-    only = enclaves_named(ally, [*(enclave.name for enclave in planned.enclaves), *gone])
+    only = enclaves_named(ally, [*(enclave.name for enclave in planned.enclaves), *setting.strangers])
     if not yes:
-        known = {name: len(setting.engine.state(planned.stack(name)).real) for name in only or _everyone(planned, gone)}
+        everyone = (*(enclave.name for enclave in planned.enclaves), *setting.strangers, planned.hub.name)
+        known = {name: len(setting.engine.state(planned.stack(name)).real) for name in only or everyone}
         ask.before_down(planned, known, whole=not only)
     with journaled(folder, planned.exercise, surroundings.words(), surroundings.who()) as command:
         with shown() as view:
-            ended = Lifecycle(setting, command, stacks, watcher=view, on_progress=view.progress).down(only)
+            ended = Lifecycle(setting, command, watcher=view, on_progress=view.progress).down(only)
         results = rows(ended, command.journal.standings(planned.exercise))
         command.exit_code = exit_code(results)
         command.error = summary(results)
@@ -57,8 +55,3 @@ def down(
             rows_ = [(each.account, each.region, each.type, each.id) for each in resources]
             output.table(("account", "region", "type", "id"), rows_)
     return command.exit_code
-
-
-def _everyone(planned: Plan, gone: tuple[str, ...]) -> tuple[str, ...]:
-    """Name all that goes with the exercise, in the order in which it goes."""
-    return (*(enclave.name for enclave in planned.enclaves), *gone, planned.hub.name)

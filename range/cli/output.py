@@ -29,7 +29,8 @@ def line(text: str = "") -> None:
 
 def note(text: str) -> None:
     """Tell something that isn't the result."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")  # in one piece: several threads have something to tell
+    sys.stderr.flush()
 
 
 def failure(error: RangeError) -> None:

@@ -37,9 +37,7 @@ def _stacks(spec: Path, planned: Plan, cloud: CloudName, only: tuple[str, ...]) 
     folder = surroundings.enter(spec, planned, cloud)
 
     from range.controller.foresight import foreseen
-    from stacks.program import prepare
 
-    prepare()
     names = [planned.hub.name, *(enclave.name for enclave in planned.enclaves if not only or enclave.name in only)]
     return foreseen(surroundings.setting(spec, planned, folder), names)
 

@@ -50,19 +50,21 @@ def words() -> str:
     return shlex.join(["range", *sys.argv[1:]])
 
 
-def enter(spec: Path, planned: Plan, cloud: CloudName) -> Path:
+def enter(spec: Path, planned: Plan, cloud: CloudName, *, as_it_is: bool = False) -> Path:
     """Make this process speak to the cloud that was asked for, and give its home.
+
+    A rehearsal's organisation is bootstrapped, unless it shall be left `as_it_is`.
 
     Raises:
         EnvironmentMissing: the surroundings contradict what was asked for.
     """
     if cloud is CloudName.aws:
         return _enter_aws()
-    rehearse(spec, planned)
+    rehearse(spec, planned, as_it_is=as_it_is)
     return home()
 
 
-def rehearse(spec: Path, planned: Plan) -> dict[str, str]:
+def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, str]:
     """Make this process speak to the directory's rehearsal cloud, and give what a shell needs to do so too.
 
     Starts one where none runs, makes the exercise's accounts there, and bootstraps them; what is done already costs
@@ -89,7 +91,8 @@ def rehearse(spec: Path, planned: Plan) -> dict[str, str]:
     if "PULUMI_BACKEND_URL" in os.environ:
         variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
     os.environ.update(variables)
-    _bootstrap(planned, operator.organisation, folder / "rehearsal" / "bootstrapped")
+    if not as_it_is:
+        _bootstrap(planned, operator.organisation, folder / "rehearsal" / "bootstrapped")
     return variables
 
 
@@ -97,6 +100,7 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
     """Open the doors to the engine and to AWS; the process must have entered the cloud."""
     from range.cloud.sessions import Sessions
     from range.controller.site import Setting
+    from range.controller.strangers import accounts_of_strangers
     from range.provision.cli import linked_cli
     from range.provision.engine import Engine, EngineSettings
 
@@ -108,14 +112,11 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
         pulumi=linked_cli(),
         secrets_provider=os.environ.get("RANGE_SECRETS_PROVIDER"),
     )
-    return Setting(spec.absolute(), planned, folder, backend, Engine(settings, _program), Sessions.of_plan(planned))
-
-
-def _program(stack: str, spec: Path) -> None:
-    """Run a stack's program; imported when one runs, since it takes seconds and what tears down runs none."""
-    from stacks.program import run
-
-    run(stack, spec)
+    engine = Engine(settings)
+    gone = accounts_of_strangers(planned, engine)
+    return Setting(
+        spec.absolute(), planned, folder, backend, engine, Sessions.of_plan(planned, also=gone.values()), gone
+    )
 
 
 def _bootstrap(planned: Plan, organisation: str, done: Path) -> None:

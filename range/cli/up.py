@@ -31,14 +31,11 @@ def up(
     from range.controller.command import journaled
     from range.controller.lifecycle import Lifecycle
     from range.controller.results import exit_code, rows
-    from stacks.program import prepare
 
     with journaled(folder, planned.exercise, surroundings.words(), surroundings.who()) as command:
         with shown() as view:
-            prepare()
             setting = surroundings.setting(spec, planned, folder)
-            stacks = setting.engine.stacks()
-            ended = Lifecycle(setting, command, stacks, watcher=view, on_progress=view.progress).up(only)
+            ended = Lifecycle(setting, command, watcher=view, on_progress=view.progress).up(only)
         results = rows(ended, command.journal.standings(planned.exercise))
         command.exit_code = exit_code(results)
         command.error = summary(results)

@@ -2,26 +2,111 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from range.controller.beforehand import Beforehand
 from range.controller.outcome import Outcome
 from range.controller.site import Site
+from range.records.inventory import Resource, Unlisted
+
+if TYPE_CHECKING:
+    from range.cloud.sessions import Account
+    from range.teardown.leftovers import Leftovers
+
+SHOWN = 5
 
 
 def record_inventory(site: Site) -> Outcome:
-    """Record what is in the account before the exercise's first `up`; a record that is there stays."""
+    """Record what is in the account before the enclave is brought up; while it stands, the record stays as it is."""
+    setting = site.setting
+    if setting.engine.state(site.stack).resources:
+        return Outcome()
+    from range.cloud.inventory import take
+    from range.provision.stage import refuse_wrong_backend
+
+    inventory = take(_account(site), organisation=site.enclave == setting.plan.hub.name)
+    refuse_wrong_backend(setting.engine, setting.plan, site.enclave, inventory, state_id=setting.state_id)
+    beforehand = Beforehand.of(site)
+    if not beforehand.is_open:
+        beforehand.record(inventory)
     return Outcome()
 
 
 def provision(site: Site) -> Outcome:
     """Bring the stack up."""
-    run = site.setting.engine.up(site.stack, site.on_progress)
+    from range.provision.stage import provision as bring_up
+
+    setting = site.setting
+    run = bring_up(
+        setting.engine,
+        setting.sessions,
+        setting.plan,
+        site.enclave,
+        state_id=setting.state_id,
+        on_progress=site.on_progress,
+    )
     return Outcome(changes=run.changes, hosts=run.outputs.hosts)
 
 
 def destroy(site: Site) -> Outcome:
-    """Take the stack down."""
-    return Outcome(changes=site.setting.engine.destroy(site.stack, site.on_progress), hosts=())
+    """Clear away what was made by hand and would be in the way, then take the stack down."""
+    from range.provision.stage import destroy as take_down
+    from range.teardown.obstacles import clear_the_way
+
+    setting = site.setting
+    swept = clear_the_way(_account(site), setting.engine.state(site.stack).known)
+    changes = take_down(
+        setting.engine,
+        setting.sessions,
+        setting.plan,
+        site.enclave,
+        state_id=setting.state_id,
+        on_progress=site.on_progress,
+    )
+    return Outcome(changes=changes, hosts=(), notes=_removed(swept.removed))
 
 
 def prove_nothing_left(site: Site) -> Outcome:
     """Compare the account with the record of what was there beforehand."""
-    return Outcome()
+    from range.teardown.leftovers import prove_nothing_left as prove
+
+    beforehand = Beforehand.of(site)
+    setting = site.setting
+    found = prove(_account(site), setting.plan, site.enclave, beforehand.latest, state_id=setting.state_id)
+    outcome = _judged(found, recorded=beforehand.latest is not None)
+    if not outcome.failed:
+        beforehand.close()
+    return outcome
+
+
+def _judged(found: Leftovers, *, recorded: bool) -> Outcome:
+    """Turn what was found into done, failed, or could not tell."""
+    notes = (*_removed(found.swept), *(f"{each} stays: {each.residue}" for each in found.residue))
+    if found.left:
+        error = f"{len(found.left)} left: {_listed(found.left)}"
+        hint = "delete what isn't yours to keep by hand, or run the same command again"
+        return Outcome(left=found.left, notes=notes, error=error, hint=hint, exit_code=1)
+    unsure = found.unsure if recorded else tuple(each for each in found.unsure if each.type != "*")
+    if unsure:
+        error = f"could not be looked at: {_listed(unsure)}"
+        return Outcome(
+            notes=notes, error=error, hint="mend what AWS says, then run the same command again", exit_code=3
+        )
+    if not recorded:
+        notes = (*notes, "it was never brought up from here, and nothing carries its tags")
+    return Outcome(notes=notes)
+
+
+def _account(site: Site) -> Account:
+    """Enter the enclave's account."""
+    return site.setting.sessions.account(site.account)
+
+
+def _removed(resources: tuple[Resource, ...]) -> tuple[str, ...]:
+    return (f"removed what was made by hand: {_listed(resources)}",) if resources else ()
+
+
+def _listed(things: tuple[Resource, ...] | tuple[Unlisted, ...]) -> str:
+    """Name the first few."""
+    named = [each.why if isinstance(each, Unlisted) else f"{each.type} {each.id}" for each in things[:SHOWN]]
+    return ", ".join(named) + (f" and {len(things) - SHOWN} more" if len(things) > SHOWN else "")

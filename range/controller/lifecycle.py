@@ -16,7 +16,6 @@ from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Step, acts
 from range.controller.walks import walker
 from range.plan.order import order_down, order_up
-from range.records.plan import Plan
 from range.records.results import Progress
 
 
@@ -27,19 +26,17 @@ class Lifecycle:
         self,
         setting: Setting,
         command: Command,
-        stacks: Sequence[str],
         *,
         watcher: Watcher,
         on_progress: Callable[[Progress], None],
         steps: tuple[Step, ...] = STEPS,
     ) -> None:
-        """Keep what the command works with; `stacks` are all that the state knows. Nothing is asked or touched yet."""
+        """Keep what the command works with; nothing is asked or touched yet."""
         self._setting = setting
         self._command = command
         self._watcher = watcher
         self._on_progress = on_progress
         self._steps = steps
-        self._strangers = strangers(setting.plan, stacks)
         self._stop = threading.Event()
 
     def up(self, only: Sequence[str]) -> tuple[Ended, ...]:
@@ -56,12 +53,12 @@ class Lifecycle:
                 rest = walk(wanted)
             else:
                 rest = tuple(_not_begun(name, f"{hub} is not up, so {name} was left as it is") for name in wanted)
-        return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self._strangers))
+        return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self._setting.strangers))
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves down, and then the hub if nothing stands on it any more; `only` names some, empty means all."""
         enclaves, (hub,) = order_down(self._setting.plan)
-        everyone = (*enclaves, *self._strangers)
+        everyone = (*enclaves, *self._setting.strangers)
         wanted = tuple(only) or everyone
         with self._walking("down") as walk:
             ended = walk(wanted)
@@ -103,14 +100,6 @@ class Lifecycle:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def strangers(plan: Plan, stacks: Sequence[str]) -> tuple[str, ...]:
-    """Name the enclaves of an exercise that have a stack and aren't in its plan."""
-    known = {enclave.name for enclave in (plan.hub, *plan.enclaves)}
-    prefix = plan.stack("")
-    found = (stack.removeprefix(prefix) for stack in stacks if stack.startswith(prefix))
-    return tuple(name for name in found if name not in known)
 
 
 def _not_begun(enclave: str, why: str) -> Ended:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ class Setting:
     backend_url: str
     engine: Engine
     sessions: Sessions
+    strangers: Mapping[str, str] = field(default_factory=dict)
+    """Enclaves that the state knows and the file doesn't (any more), each with its account."""
 
     @property
     def state_id(self) -> str:
@@ -60,6 +62,13 @@ class Site:
     stop: threading.Event
     """Set when the user wants everything to stop."""
     on_progress: Callable[[Progress], None]
+
+    @property
+    def account(self) -> str:
+        """The enclave's account."""
+        if self.enclave in self.setting.strangers:
+            return self.setting.strangers[self.enclave]
+        return self.setting.plan.enclave(self.enclave).account
 
     @property
     def stack(self) -> str:

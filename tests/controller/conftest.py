@@ -49,7 +49,13 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def setting(tmp_path: Path, engine: FakeEngine) -> Setting:
+def strangers() -> dict[str, str]:
+    """Nobody has left the file."""
+    return {}
+
+
+@pytest.fixture
+def setting(tmp_path: Path, engine: FakeEngine, strangers: dict[str, str]) -> Setting:
     names = [SimpleNamespace(name=name) for name in ENCLAVES]
     plan = SimpleNamespace(
         exercise="steadfast",
@@ -58,19 +64,12 @@ def setting(tmp_path: Path, engine: FakeEngine) -> Setting:
         stack=lambda name: f"steadfast.{name}",
         model_dump_json=lambda: "{}",
     )
-    return Setting(Path("x.yaml"), cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), cast(Any, None))
+    anything = cast(Any, None)
+    return Setting(Path("x.yaml"), cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), anything, strangers)
 
 
 @pytest.fixture
-def stacks() -> list[str]:
-    """What the state knows; a test may add to it before it asks for the lifecycle."""
-    return []
-
-
-@pytest.fixture
-def lifecycle(
-    setting: Setting, journal: Journal, recorder: Recorder, steps: tuple[Step, ...], stacks: list[str]
-) -> Lifecycle:
+def lifecycle(setting: Setting, journal: Journal, recorder: Recorder, steps: tuple[Step, ...]) -> Lifecycle:
     number = journal.command_began("steadfast", "range up", "ann")
     command = Command("steadfast", "range up steadfast.yaml", "ann", number, journal)
-    return Lifecycle(setting, command, stacks, watcher=recorder, on_progress=lambda _: None, steps=steps)
+    return Lifecycle(setting, command, watcher=recorder, on_progress=lambda _: None, steps=steps)

@@ -154,7 +154,7 @@ def test_only_the_named_enclaves_are_walked_after_the_hub(lifecycle: Lifecycle, 
     assert recorder.done == [("look", "hub"), ("make", "hub"), ("look", "pol"), ("make", "pol")]
 
 
-@pytest.mark.parametrize("stacks", [["steadfast.hub", "steadfast.est", "steadfast.fra", "other.ita"]])
+@pytest.mark.parametrize("strangers", [{"fra": "200000000009"}])
 def test_an_ally_that_left_the_file_stays_and_up_says_so(
     lifecycle: Lifecycle, recorder: Recorder, journal: Journal
 ) -> None:
@@ -167,7 +167,7 @@ def test_an_ally_that_left_the_file_stays_and_up_says_so(
     assert not [name for _, name in recorder.done if name == "fra"]
 
 
-@pytest.mark.parametrize("stacks", [["steadfast.fra"]])
+@pytest.mark.parametrize("strangers", [{"fra": "200000000009"}])
 def test_down_takes_with_it_who_left_the_file(lifecycle: Lifecycle, recorder: Recorder) -> None:
     lifecycle.down(())
 

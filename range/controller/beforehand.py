@@ -1,0 +1,52 @@
+"""What was in an enclave's account before the exercise came: the record that a teardown is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from range.controller.site import Site
+from range.records.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class Beforehand:
+    """One enclave's record: open while the enclave stands, closed when it is proven gone.
+
+    A closed record still serves a `down` that is typed again; the next `up` makes a new one.
+    """
+
+    opened: Path
+    closed: Path
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """Find the record of a site's enclave."""
+        folder = site.setting.records / "beforehand"
+        return cls(folder / f"{site.enclave}.json", folder / f"{site.enclave}.closed.json")
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is a record of what was there before the enclave that stands."""
+        return self.opened.exists()
+
+    @property
+    def latest(self) -> Inventory | None:
+        """Give the record, or the last one that was closed; None where there never was one."""
+        for path in (self.opened, self.closed):
+            if path.exists():
+                return Inventory.model_validate_json(path.read_bytes())
+        return None
+
+    def record(self, inventory: Inventory) -> None:
+        """Write a record, whole or not at all."""
+        self.opened.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.opened.with_suffix(".draft")
+        draft.write_text(inventory.model_dump_json(), encoding="utf-8")
+        draft.replace(self.opened)
+
+    def close(self) -> None:
+        """Close the record, if one is open."""
+        if self.is_open:
+            self.opened.replace(self.closed)
