@@ -133,7 +133,8 @@ def _bootstrap(planned: Plan, organisation: str, done: Path) -> None:
 
 
 def _prepare(folder: Path) -> None:
-    """Make the folder of the state, and the passphrase that its secrets are encrypted with."""
+    """Make the folder of the state, for its owner alone, and the passphrase that its secrets are encrypted with."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "state").mkdir(parents=True, exist_ok=True)
     passphrase = folder / "passphrase"
     if not passphrase.exists():
