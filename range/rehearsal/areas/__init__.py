@@ -13,8 +13,12 @@ Handler = Callable[[Call], Shape | Answer]
 
 _AREAS: dict[str, tuple[str, ...]] = {
     "ec2": ("gateways", "mirroring", "connect_endpoints", "instance_defaults", "instances", "places", "published_images", "nothing"),
+    "budgets": ("budgets",),
+    "logs": ("log_groups",),
     "organizations": ("organisation",),
     "ram": ("sharing",),
+    "route53": ("zones",),
+    "route53resolver": ("resolver_firewall",),
     "sts": ("identity",),
 }
 """The areas of each service; a service's are imported when its first call comes."""
