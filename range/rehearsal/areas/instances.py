@@ -18,6 +18,7 @@ _METADATA = {
     "InstanceMetadataTags": "disabled",
 }
 """Source: EC2 API Reference, "InstanceMetadataOptionsRequest"; from memory, 2026-11-22."""
+_TERMINATED = {"Code": 48, "Name": "terminated"}
 
 
 def run(call: Call) -> Answer:
@@ -79,9 +80,10 @@ def _metadata(call: Call) -> Shape:
 
 
 def _finish(call: Call, launched: Shape, mappings: list[Shape], specifications: list[Shape]) -> None:
-    """Set what moto doesn't: where volumes come from, and the tags of interfaces."""
+    """Set what moto doesn't: protection, where volumes come from, and the tags of interfaces."""
     backend = records(call)
     instance = backend.get_instance(launched["InstanceId"])
+    instance.disable_api_termination = bool(call.params.get("DisableApiTermination"))
     snapshots = {each["DeviceName"]: each.get("Ebs", {}).get("SnapshotId") for each in mappings}
     for device, attached in instance.get_block_device_mapping:
         backend.volumes[attached.volume_id].snapshot_id = snapshots.get(device)
@@ -90,4 +92,26 @@ def _finish(call: Call, launched: Shape, mappings: list[Shape], specifications: 
         tag(call, interface.id, wanted, "network-interface")
 
 
-OPERATIONS = {"RunInstances": run}
+def terminate(call: Call) -> Answer:
+    """Terminate instances; again is no error, though moto would look for interfaces that went the first time."""
+    ids = call.params["InstanceIds"]
+    gone_ids = [each.id for each in records(call).all_instances() if each.id in ids and each.state == "terminated"]
+    if not gone_ids:
+        return call.by_moto()
+    gone = {"CurrentState": _TERMINATED, "PreviousState": _TERMINATED}
+    rest = [each for each in ids if each not in gone_ids]
+    ended = call.result_by_moto({"InstanceIds": rest})["TerminatingInstances"] if rest else []
+    again = [{"InstanceId": gone_id, **gone} for gone_id in gone_ids]
+    return call.service.answer(call.operation, {"TerminatingInstances": [*ended, *again]})
+
+
+def detach(call: Call) -> Answer:
+    """Detach a volume from the instance that it is attached to; moto wants that instance named."""
+    volume = records(call).volumes.get(call.params["VolumeId"])
+    if volume is None or volume.attachment is None or "InstanceId" in call.params:
+        return call.by_moto()
+    attached = volume.attachment
+    return call.by_moto({**call.params, "InstanceId": attached.instance.id, "Device": attached.device})
+
+
+OPERATIONS = {"RunInstances": run, "TerminateInstances": terminate, "DetachVolume": detach}
