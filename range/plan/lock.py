@@ -39,7 +39,7 @@ def read(path: Path) -> AddressLock:
     """
     hint = "restore it from version control: without it, enclaves that are up would get other addresses"
     try:
-        return AddressLock.model_validate_json(path.read_bytes())
+        return AddressLock.model_validate_json(path.read_bytes(), strict=True)
     except FileNotFoundError:
         return AddressLock()
     except OSError as error:
@@ -60,16 +60,24 @@ def write(path: Path, lock: AddressLock) -> bool:
     try:
         if path.exists() and path.read_text() == text:
             return False
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _replace(path, text)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+    return True
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a file in the place of another, so that whoever reads sees the old one or the new one."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}") from None
-    return True
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def released(lock: AddressLock, enclave: str) -> AddressLock:
