@@ -25,17 +25,7 @@ def build(site: Site) -> dict[str, pulumi.Input[object]]:
     gateway = _gateway(site, base)
     guardrails = _guardrails(site)
     _attach(site, base, gateway)
-    Access(
-        "access",
-        AccessArgs(
-            name=site.name("access"),
-            place=site.place,
-            vpc_id=base.network.vpc_id,
-            subnets=list(base.network.subnets[MANAGEMENT_ZONE].values()),
-            group_id=base.groups[MANAGEMENT_ZONE],
-        ),
-        site.in_account(),
-    )
+    _let_people_in(site, base)
     if site.plan.egress:
         _egress(site, base.network)
     return {
@@ -97,6 +87,22 @@ def _attach(site: Site, base: Foundation, gateway: Gateway) -> None:
     )
     to_internet = {table.name: gateway.route_tables[table.name] for table in plan.tables if table.default_to_hub}
     WayOut("way-out", WayOutArgs(attachment.attachment_id, to_internet), site.in_account())
+
+
+def _let_people_in(site: Site, base: Foundation) -> None:
+    zone = site.enclave.zone(MANAGEMENT_ZONE)
+    Access(
+        "access",
+        AccessArgs(
+            name=site.name("access"),
+            place=site.place,
+            vpc_id=base.network.vpc_id,
+            subnets=base.network.subnets[MANAGEMENT_ZONE],
+            cidrs={subnet.availability_zone_id: subnet.cidr for subnet in zone.subnets},
+            group_id=base.groups[MANAGEMENT_ZONE],
+        ),
+        site.in_account(),
+    )
 
 
 def _egress(site: Site, network: Network) -> None:

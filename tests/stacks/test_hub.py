@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ def test_people_come_in_by_session_manager_or_instance_connect_only(recorded: di
     assert all(found.inputs["privateDnsEnabled"] for found in interfaces)
     assert {tuple(found.inputs["securityGroupIds"]) for found in interfaces} == {("SecurityGroup-management",)}
     assert len(recorder.of("InstanceConnectEndpoint")) == 1
+
+
+def test_endpoints_keep_out_of_the_addresses_that_hosts_are_given(recorded: dict[str, Any]) -> None:
+    recorder = recorded["hub"]
+    kept = [IPv4Network(found.inputs["cidrBlock"]) for found in recorder.of("SubnetCidrReservation")]
+    bastion = next(host for host in recorder.of("Instance") if host.name == "bastion-1")
+
+    assert {found.inputs["reservationType"] for found in recorder.of("SubnetCidrReservation")} == {"explicit"}
+    assert any(IPv4Address(bastion.inputs["privateIp"]) in cidr for cidr in kept)
 
 
 def test_the_gateways_traffic_is_written_down_too(recorded: dict[str, Any]) -> None:

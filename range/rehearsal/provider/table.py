@@ -16,6 +16,7 @@ from range.rehearsal.provider.types import (
     mirroring,
     names,
     network,
+    reservations,
     routing,
     sharing,
     storage,
@@ -25,6 +26,7 @@ from range.rehearsal.provider.types import (
 
 _AREAS = (
     network,
+    reservations,
     routing,
     groups,
     acls,
