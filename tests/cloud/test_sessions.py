@@ -1,0 +1,105 @@
+"""Who may enter which account, and that nothing leaves a rehearsal."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from range.cloud.sessions import Entry, Sessions, is_loopback
+from range.errors import CloudError, EnvironmentMissing
+from tests.cloud.conftest import HOME, MINE, OTHER
+
+REHEARSAL = "http://127.0.0.1:9"
+"""Nothing listens there."""
+
+
+def test_another_account_is_entered_by_its_role(sessions: Sessions) -> None:
+    vpc = sessions.account(OTHER).call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]
+
+    assert vpc["OwnerId"] == OTHER
+
+
+def test_calls_of_two_accounts_at_once_each_reach_their_own(sessions: Sessions) -> None:
+    def owner(account: str) -> str:
+        pages = sessions.account(account).pages("ec2", "describe_vpcs")
+        return str(pages[0]["Vpcs"][0]["OwnerId"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(owner, [MINE, OTHER] * 10)) == [MINE, OTHER] * 10
+
+
+def test_an_account_that_the_file_does_not_list_is_refused(sessions: Sessions) -> None:
+    with pytest.raises(CloudError, match="999999999999 isn't in the exercise file"):
+        sessions.account("999999999999")
+
+
+def test_credentials_of_an_account_that_the_file_does_not_list_are_refused(sessions: Sessions) -> None:
+    strangers = Sessions({OTHER: Entry()}, HOME)
+
+    with pytest.raises(CloudError, match=f"belong to account {MINE}"):
+        strangers.caller()
+
+
+def test_a_refusal_carries_the_code_of_aws(sessions: Sessions) -> None:
+    with pytest.raises(CloudError) as refused:
+        sessions.account(MINE).call("ec2", "delete_vpc", VpcId="vpc-0123456789abcdef0")
+
+    assert refused.value.code == "InvalidVpcID.NotFound"
+
+
+def test_many_calls_share_one_client_of_a_service_and_region(sessions: Sessions) -> None:
+    for account in (MINE, OTHER):
+        sessions.account(account).call("ec2", "describe_vpcs", region="eu-west-1")
+        sessions.account(account).call("ec2", "describe_vpcs", region="eu-west-1")
+
+    assert sorted(sessions._clients) == [("ec2", "eu-west-1"), ("sts", HOME)]
+
+
+@pytest.mark.parametrize("service", ["s3", "ec2", "sts"])
+def test_in_a_rehearsal_a_call_to_another_address_is_an_error(
+    service: str, credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", REHEARSAL)
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service.upper()}", "http://aws.example")
+    operation = {"s3": "list_buckets", "ec2": "describe_vpcs", "sts": "get_caller_identity"}[service]
+
+    with pytest.raises(CloudError, match="in a rehearsal nothing leaves loopback") as refused:
+        Sessions({MINE: Entry()}, HOME).account(MINE).call(service, operation)
+
+    assert refused.value.code == "LeavesLoopback"
+
+
+def test_in_a_rehearsal_credentials_come_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", REHEARSAL)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv("AWS_PROFILE", "production")
+
+    with pytest.raises(EnvironmentMissing, match="no AWS credentials") as missing:
+        Sessions({MINE: Entry()}, HOME)
+
+    assert missing.value.hint == 'eval "$(range rehearsal env SPEC)"'
+
+
+def test_an_endpoint_that_nobody_serves_is_a_clear_error(credentials: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", REHEARSAL)
+
+    with pytest.raises(CloudError, match="Could not connect") as failed:
+        Sessions({MINE: Entry()}, HOME).account(MINE).call("sqs", "list_queues")
+
+    assert failed.value.code == "EndpointConnectionError"
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("http://[::1]:4566/", True),
+        ("http://localhost", True),
+        ("https://ec2.eu-west-2.amazonaws.com", False),
+        ("http://127.0.0.1.example", False),
+        ("http://169.254.169.254/", False),
+    ],
+)
+def test_loopback_is_told_by_the_host_alone(url: str, loopback: bool) -> None:
+    assert is_loopback(url) is loopback
