@@ -1,0 +1,33 @@
+"""`make bench`: every part, or those that are named: `python -m bench start lifecycle terraform`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from bench.figures import Figure, written
+from bench.lifecycle import lifecycle
+from bench.start import start
+from bench.terraform import terraform
+
+PARTS: dict[str, Callable[[], list[Figure]]] = {"start": start, "lifecycle": lifecycle, "terraform": terraform}
+
+
+def main(names: list[str]) -> int:
+    """Measure and write down; 1 if a figure is over its limit."""
+    within = True
+    for name in names or PARTS:
+        if name not in PARTS:
+            print(f"there is no part {name!r}; valid: {', '.join(PARTS)}", file=sys.stderr)
+            return 2
+        figures = PARTS[name]()
+        for figure in figures:
+            print(figure)
+        if figures:
+            written(figures, name)
+        within = within and all(figure.ok for figure in figures)
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

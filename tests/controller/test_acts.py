@@ -1,0 +1,196 @@
+"""What the table's own rows make of what the stages say."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from range.controller import acts
+from range.controller.beforehand import Beforehand
+from range.controller.site import Setting, Site
+from range.controller.steps import STEPS
+from range.controller.steps import acts as acts_of
+from range.controller.strangers import accounts_of_strangers
+from range.errors import WrongBackend
+from range.provision.state import Known, State
+from range.records.inventory import Inventory, Resource, Unlisted
+from range.records.plan import Plan
+from range.teardown.leftovers import NO_RECORD, Leftovers
+
+ACCOUNT = "200000000002"
+VPC = Resource(account=ACCOUNT, region="eu-west-2", type="ec2:vpc", id="vpc-1", tags={"range:stack": "steadfast.est"})
+KEY = Resource(account=ACCOUNT, region="eu-west-2", type="kms:key", id="k-1", residue="waits for its deletion")
+NOTHING = Leftovers(left=())
+UNKNOWN = Unlisted(account=ACCOUNT, region="eu-west-2", type="kms:key", code="AccessDenied", why="AccessDenied to kms")
+EMPTY = Inventory(account=ACCOUNT, regions=("eu-west-2",), taken_at=datetime(2026, 1, 1, tzinfo=UTC), resources=())
+
+
+@dataclass
+class Engine:
+    """An engine that knows what it is told."""
+
+    states: dict[str, State] = field(default_factory=dict)
+
+    def state(self, stack: str) -> State:
+        return self.states.get(stack, State())
+
+    def stacks(self) -> tuple[str, ...]:
+        return tuple(self.states)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def site(tmp_path: Path, engine: Engine) -> Site:
+    est = SimpleNamespace(name="est", account=ACCOUNT)
+    plan = SimpleNamespace(
+        exercise="steadfast", hub=SimpleNamespace(name="hub"), stack=lambda name: f"steadfast.{name}", enclaves=[est]
+    )
+    plan.enclave = lambda name: {"est": est}[name]
+    sessions = SimpleNamespace(account=lambda account: SimpleNamespace(id=account))
+    setting = Setting(
+        Path("x.yaml"), cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), cast(Any, sessions)
+    )
+    return Site(setting, "est", threading.Event(), lambda _: None)
+
+
+def found(monkeypatch: pytest.MonkeyPatch, inventory: Inventory) -> None:
+    monkeypatch.setattr("range.cloud.inventory.take", lambda account, organisation: inventory)
+
+
+def proven(monkeypatch: pytest.MonkeyPatch, leftovers: Leftovers) -> None:
+    monkeypatch.setattr("range.teardown.leftovers.prove_nothing_left", lambda *_, **__: leftovers)
+
+
+def test_every_step_is_undone_and_all_names_differ() -> None:
+    names = [act.name for direction in ("up", "down") for act in acts_of(direction)]
+
+    assert len(names) == 2 * len(STEPS) == len(set(names))
+
+
+def test_the_last_row_up_leaves_provisioned_and_the_last_row_down_absent() -> None:
+    assert [acts_of("up")[-1].leaves, acts_of("down")[-1].leaves] == ["provisioned", "absent"]
+
+
+def test_the_account_is_recorded_before_the_first_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+
+    outcome = acts.record_inventory(site)
+
+    assert not outcome.failed
+    assert Beforehand.of(site).latest == EMPTY
+
+
+def test_a_record_stays_as_it_is_while_the_enclave_stands(
+    site: Site, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    found(monkeypatch, EMPTY.model_copy(update={"resources": (VPC,)}))
+    engine.states["steadfast.est"] = State(resources=(Known(urn="a::vpc", type="aws:ec2/vpc:Vpc", id="vpc-1"),))
+
+    acts.record_inventory(site)
+
+    assert Beforehand.of(site).latest == EMPTY
+
+
+def test_a_half_made_up_does_not_overwrite_the_record_either(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    other = Resource(account=ACCOUNT, region="eu-west-2", type="ec2:vpc", id="vpc-2")
+    found(monkeypatch, EMPTY.model_copy(update={"resources": (other,)}))
+
+    acts.record_inventory(site)
+
+    assert Beforehand.of(site).latest == EMPTY
+
+
+def test_what_is_tagged_as_ours_and_in_no_state_stops_up_without_a_record(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(monkeypatch, EMPTY.model_copy(update={"resources": (VPC,)}))
+
+    with pytest.raises(WrongBackend):
+        acts.record_inventory(site)
+    assert Beforehand.of(site).latest is None
+
+
+def test_a_proven_teardown_closes_the_record_and_a_second_one_still_has_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, NOTHING)
+
+    first, second = acts.prove_nothing_left(site), acts.prove_nothing_left(site)
+
+    assert not first.failed
+    assert not second.failed
+    assert not Beforehand.of(site).is_open
+    assert Beforehand.of(site).latest == EMPTY
+
+
+def test_what_is_left_is_listed_and_the_record_stays_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, Leftovers(left=(VPC,), unsure=(UNKNOWN,)))
+
+    outcome = acts.prove_nothing_left(site)
+
+    assert (outcome.left, outcome.exit_code) == ((VPC,), 1)
+    assert outcome.error == "1 left: ec2:vpc vpc-1"
+    assert Beforehand.of(site).is_open
+
+
+def test_what_could_not_be_looked_at_is_never_taken_for_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, Leftovers(left=(), unsure=(UNKNOWN,)))
+
+    outcome = acts.prove_nothing_left(site)
+
+    assert outcome.exit_code == 3
+    assert outcome.error == "could not be looked at: AccessDenied to kms"
+
+
+def test_residue_is_told_and_fails_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, Leftovers(left=(), residue=(KEY,)))
+
+    outcome = acts.prove_nothing_left(site)
+
+    assert not outcome.failed
+    assert outcome.notes == (f"{ACCOUNT} eu-west-2 kms:key k-1 stays: waits for its deletion",)
+
+
+def test_an_enclave_that_was_never_up_needs_no_record_to_be_absent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = Unlisted(account=ACCOUNT, region="", type="*", code="", why=NO_RECORD)
+    proven(monkeypatch, Leftovers(left=(), unsure=(lost,)))
+
+    outcome = acts.prove_nothing_left(site)
+
+    assert not outcome.failed
+    assert outcome.notes == ("it was never brought up from here, and nothing carries its tags",)
+
+
+def test_who_left_the_file_is_known_from_the_state_with_its_account(site: Site, engine: Engine) -> None:
+    provider = Known(urn="u::ally", type="pulumi:providers:aws", inputs={"allowedAccountIds": '["200000000009"]'})
+    hub = Known(urn="u::hub", type="pulumi:providers:aws", inputs={"allowedAccountIds": '["100000000002"]'})
+    engine.states = {
+        "steadfast.hub": State(),
+        "steadfast.est": State(),
+        "steadfast.fra": State(resources=(hub, provider)),
+        "other.ita": State(),
+    }
+
+    assert accounts_of_strangers(site.setting.plan, cast(Any, engine)) == {"fra": "200000000009"}
