@@ -75,7 +75,7 @@ def _trusted(call: Call) -> Iterator[str]:
 
 def exists(call: Call, account: str, kind: str, name: str) -> bool:
     """Say whether an account has a role or user of a name."""
-    iam = next((kept for kept in stores(call) if kept.account_id == account), None)
+    iam = next((kept for kept in stores(call, "iam") if kept.account_id == account), None)
     if iam is None:
         return False
     return any(each.name == name for each in (iam.roles if kind == "role" else iam.users).values())
