@@ -76,6 +76,5 @@ class Access(pulumi.ComponentResource):
             subnet_id=subnet_id,
             cidr_block=str(lower),
             reservation_type="explicit",
-            description="Hosts have fixed addresses here",
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
