@@ -14,6 +14,9 @@ GROUP_RULES = "inbound or outbound rules per security group (each direction, eac
 ACL_RULES = "rules per network ACL (each direction, each IP version)"
 VCPUS = "running On-Demand Standard (A C D H I M R T Z) vCPUs"
 
+POLICIES_PER_ACCOUNT = 5
+"""Service control policies on each account: four guardrails of ours, and AWS's FullAWSAccess."""
+
 ENDPOINT_INTERFACES = 4
 """In the hub: Session Manager's three endpoints in every availability zone, and Instance Connect's one; rounded up."""
 
@@ -50,10 +53,10 @@ def _use(row: dict[str, Any], account: str, needed: int) -> QuotaUse:
 
 
 def _organisation(plan: Plan) -> Iterator[tuple[str, str, int]]:
-    """Needs of the organisation: its accounts, and one service control policy of ours on each of them."""
+    """Needs of the organisation: its accounts, and the service control policies on each of them."""
     accounts = len(plan.enclaves) + 2
     yield plan.management_account, "accounts per organisation", accounts
-    yield plan.management_account, "SCPs attached per root, OU or account", 2
+    yield plan.management_account, "SCPs attached per root, OU or account", POLICIES_PER_ACCOUNT
 
 
 def _hub(plan: Plan) -> Iterator[tuple[str, str, int]]:
@@ -64,7 +67,7 @@ def _hub(plan: Plan) -> Iterator[tuple[str, str, int]]:
     yield hub, "attachments per transit gateway", len(plan.enclaves) + 1
     yield hub, "route tables per transit gateway", len(plan.tables)
     yield hub, "routes per transit gateway (all tables)", routes
-    yield hub, "S3 general purpose buckets per account", len(plan.enclaves) + 2
+    yield hub, "S3 general purpose buckets per account", len(plan.enclaves) + 1
     if plan.egress:
         yield hub, "internet gateways per Region", 1
         yield hub, "NAT gateways per Availability Zone", 1

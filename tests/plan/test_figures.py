@@ -50,7 +50,7 @@ def test_thirty_six_nations_need_more_accounts_than_an_organisation_has_by_defau
         ("attachments per transit gateway", 39),
         ("route tables per transit gateway", 8),
         ("transit gateways per account", 1),
-        ("S3 general purpose buckets", 38 + 2),
+        ("S3 general purpose buckets", 38 + 1),
     ],
 )
 def test_the_hub_s_gateway_and_archives_are_counted(quota: str, needed: int) -> None:
