@@ -34,7 +34,9 @@ def test_an_account_that_the_file_does_not_list_is_refused(sessions: Sessions) -
         sessions.account("999999999999")
 
 
-def test_credentials_of_an_account_that_the_file_does_not_list_are_refused(sessions: Sessions) -> None:
+def test_credentials_of_an_account_that_the_file_does_not_list_are_refused(
+    sessions: Sessions, credentials: None
+) -> None:
     strangers = Sessions({OTHER: Entry()}, HOME)
 
     with pytest.raises(CloudError, match=f"belong to account {MINE}"):
@@ -53,7 +55,7 @@ def test_many_calls_share_one_client_of_a_service_and_region(sessions: Sessions)
         sessions.account(account).call("ec2", "describe_vpcs", region="eu-west-1")
         sessions.account(account).call("ec2", "describe_vpcs", region="eu-west-1")
 
-    assert sorted(sessions._clients) == [("ec2", "eu-west-1"), ("sts", HOME)]
+    assert len([place for place in sessions._clients if place == ("ec2", "eu-west-1")]) == 1
 
 
 @pytest.mark.parametrize("service", ["s3", "ec2", "sts"])

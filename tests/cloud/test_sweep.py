@@ -21,11 +21,22 @@ LEFT_BY_MOTO = {"ec2:network-acl", "ec2:network-interface"}
 """plain moto forgets to take these with their owner; the rehearsal cloud doesn't"""
 
 
-@pytest.fixture
-def before(account: Account, only_what_moto_has: None, monkeypatch: pytest.MonkeyPatch) -> Inventory:
-    """What was there before the vandal."""
+@pytest.fixture(autouse=True)
+def _hasty(only_what_moto_has: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "_FIRST_WAIT_S", 0.01)
+
+
+@pytest.fixture
+def before(account: Account) -> Inventory:
+    """What was there before the vandal."""
     return take(account, regions=[HOME])
+
+
+@pytest.fixture
+def volume(account: Account) -> Resource:
+    """Something that takes one call to delete."""
+    made = account.call("ec2", "create_volume", AvailabilityZone=f"{HOME}a", Size=8)["VolumeId"]
+    return Resource(account=account.id, region=HOME, type="ec2:volume", id=made)
 
 
 def test_everything_that_a_vandal_made_is_gone_afterwards(account: Account, before: Inventory) -> None:
@@ -53,39 +64,35 @@ def test_nothing_else_is_touched(account: Account, before: Inventory) -> None:
     assert any(resource.id == theirs for resource in there.resources)
 
 
-def test_what_is_gone_already_counts_as_removed(account: Account, before: Inventory) -> None:
+def test_what_is_gone_already_counts_as_removed(account: Account) -> None:
     gone = Resource(account=account.id, region=HOME, type="ec2:vpc", id="vpc-0123456789abcdef0")
 
     assert sweep(account, [gone]).removed == (gone,)
 
 
 def test_what_aws_forbids_is_left_with_its_reason_at_once(
-    account: Account, before: Inventory, monkeypatch: pytest.MonkeyPatch
+    account: Account, volume: Resource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    volume = account.call("ec2", "create_volume", AvailabilityZone=f"{HOME}a", Size=8)["VolumeId"]
-    made = take(account, regions=[HOME]).since(before)
     monkeypatch.setattr(Account, "call", refusing("delete_volume", "UnauthorizedOperation", Account.call))
 
-    swept = sweep(account, made, patience_s=60)
+    swept = sweep(account, [volume], patience_s=60)
 
-    assert [resource.id for resource in swept.left] == [volume]
+    assert [resource.key for resource in swept.left] == [volume.key]
     assert "UnauthorizedOperation" in swept.reasons[str(swept.left[0])]
 
 
 def test_what_is_in_use_is_tried_again_until_it_goes(
-    account: Account, before: Inventory, monkeypatch: pytest.MonkeyPatch
+    account: Account, volume: Resource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account.call("ec2", "create_volume", AvailabilityZone=f"{HOME}a", Size=8)
-    made = take(account, regions=[HOME]).since(before)
     monkeypatch.setattr(Account, "call", refusing("delete_volume", "VolumeInUse", Account.call, times=2))
 
-    swept = sweep(account, made, patience_s=60)
+    swept = sweep(account, [volume], patience_s=60)
 
     assert len(swept.removed) == 1
     assert not swept.failed
 
 
-def test_residue_is_not_even_asked_for(account: Account, before: Inventory) -> None:
+def test_residue_is_not_even_asked_for(account: Account) -> None:
     key = Resource(account=account.id, region=HOME, type="kms:key", id="key", residue="waits")
 
     swept = sweep(account, [key])
@@ -93,14 +100,12 @@ def test_residue_is_not_even_asked_for(account: Account, before: Inventory) -> N
     assert swept.removed == swept.left == ()
 
 
-def test_each_removal_is_told_when_it_is_done(account: Account, before: Inventory) -> None:
-    account.call("sqs", "create_queue", QueueName="queue")
-    made = take(account, regions=[HOME]).since(before)
+def test_each_removal_is_told_when_it_is_done(account: Account, volume: Resource) -> None:
     told: list[Resource] = []
 
-    sweep(account, made, told.append)
+    sweep(account, [volume], told.append)
 
-    assert told == list(made)
+    assert [resource.key for resource in told] == [volume.key]
 
 
 def test_a_batch_call_s_refusal_inside_its_answer_is_a_refusal(
