@@ -121,7 +121,7 @@ class Findings:
     def _unclear(self) -> Iterator[Finding]:
         """Give the pairs between which a packet goes where the model can't follow it."""
         for pair, connection in sorted(self._survey.unclear.items()):
-            outcome = connection.unclear[0]
+            outcome = next(one for one in connection.requests if one.end == "unknown")
             yield _unknown(".".join(pair[0]), ".".join(pair[1]), outcome.resource, outcome.why)
 
     def _unknown(self) -> Iterator[Finding]:

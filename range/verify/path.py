@@ -55,6 +55,8 @@ class Packet:
     translations: tuple[Translation, ...] = ()
     answering: tuple[Translation, ...] | None = None
     """For an answer: the translations that it must undo, the last one first. None for a request."""
+    been: tuple[tuple[str, int, int], ...] = ()
+    """Subnets that it was routed from, with its addresses then: in one of them twice, and it never arrives."""
 
     def met(self, *steps: Step) -> Packet:
         """Give the packet some steps further on."""

@@ -25,12 +25,9 @@ class Connection:
     destination: int
     may: Spans
     """What arrives on at least one of the ways that AWS may choose; whether or not an answer comes back."""
+    unclear: Spans
+    """What goes, on at least one of them, where the model can't follow it."""
     requests: tuple[Outcome, ...]
-
-    @property
-    def unclear(self) -> tuple[Outcome, ...]:
-        """Give the ways that the model can't follow to their end."""
-        return tuple(outcome for outcome in self.requests if outcome.end == "unknown")
 
 
 class Reach:
@@ -66,11 +63,13 @@ class Reach:
             outcomes = self._walker.request(sender.interface, sender.address, destination)
         else:
             outcomes = self._walker.request_from_internet(sender.address, destination)
-        may = NOTHING
+        may = unclear = NOTHING
         for outcome in outcomes:
             if self._is_at(outcome, receiver):
                 may = union(may, self.arriving(outcome))
-        return Connection(sender, receiver, destination, may, tuple(outcomes))
+            elif outcome.end == "unknown":
+                unclear = union(unclear, self.arriving(outcome))
+        return Connection(sender, receiver, destination, may, unclear, tuple(outcomes))
 
     @staticmethod
     def _is_at(outcome: Outcome, receiver: Kind) -> bool:

@@ -11,7 +11,7 @@ from range.verify.addresses import is_v6, point
 from range.verify.expectation import Expectation, expectation
 from range.verify.filters import Filters
 from range.verify.intervals import NOTHING, Spans, difference
-from range.verify.kinds import Kind, internet_kinds, kinds_of
+from range.verify.kinds import Kind, World, kinds_of
 from range.verify.network import Network
 from range.verify.reach import SILENT, Connection, Directory, Reach
 from range.verify.zones import THE_INTERNET, Place, Zones
@@ -41,8 +41,8 @@ class Survey:
         self.filters = Filters(self.network)
         self.reach = Reach(self.network, self.filters)
         planned = frozenset(self._planned())
-        self.kinds = kinds_of(self.network, self.zones, self.filters, planned)
-        self.world = internet_kinds(self.network, self.filters)
+        self.kinds = kinds_of(self.network, self.zones.place, self.filters, planned)
+        self.world = World(self.network, self.filters).kinds
         self._look()
         self._check_declared()
 

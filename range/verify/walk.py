@@ -22,8 +22,6 @@ from range.verify.traffic import ICMP, TCP, UDP, block
 
 _NAT_PASSES = spans_of(block(number) for number in (ICMP, TCP, UDP))
 """Source: Amazon VPC User Guide, "NAT gateway basics" (read 2026-11-22)."""
-_LONGEST = 64
-"""Steps after which a packet is going round in circles: no way in a range is half as long."""
 
 
 class Walker:
@@ -79,9 +77,11 @@ class Walker:
         if subnet is None or table is None or subnet_id not in self._network.acl_for:
             yield unknown(packet, subnet_id, "its route table or network ACL isn't in the snapshot")
             return
-        if len(packet.steps) > _LONGEST:
-            yield lost(packet, table.id, "the packet goes round in circles")
+        here = (subnet_id, packet.source, packet.destination)
+        if here in packet.been:
+            yield lost(packet, table.id, "the packet goes round in circles", subnet_id)
             return
+        packet = replace(packet, been=(*packet.been, here))
         routes = self._network.lookups[table.id].find(packet.destination)
         if not routes:
             yield lost(packet, table.id, f"no route to {text(packet.destination)}", subnet.id)
