@@ -17,8 +17,11 @@ _ACCOUNT_HEADER = "x-moto-account-id"
 _HOSTS = {
     "budgets": "budgets.amazonaws.com",
     "cloudwatch": "monitoring.{region}.amazonaws.com",
+    "efs": "elasticfilesystem.{region}.amazonaws.com",
+    "elbv2": "elasticloadbalancing.{region}.amazonaws.com",
     "resourcegroupstaggingapi": "tagging.{region}.amazonaws.com",
     "s3control": "{account}.s3-control.{region}.amazonaws.com",
+    "stepfunctions": "states.{region}.amazonaws.com",
 }
 """Host names that moto's URL patterns want, where they aren't SERVICE.REGION.amazonaws.com."""
 

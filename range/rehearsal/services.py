@@ -168,9 +168,9 @@ def service_of(request: Request, signing_name: str) -> Service | None:
 @cache
 def _by_bare_name() -> dict[str, str]:
     """Map the names of botocore's services without hyphens to the names themselves."""
-    from moto.core.loaders import create_loader
+    from range.rehearsal.models import loader
 
-    return {name.replace("-", ""): name for name in create_loader().list_available_services("service-2")}
+    return {name.replace("-", ""): name for name in loader().list_available_services("service-2")}
 
 
 def only_reads(operation: str) -> bool:

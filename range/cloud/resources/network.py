@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by_list, ec2, pages
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by, by_list, ec2, pages
 from range.errors import CloudError
 
 IN_VPC = ("ec2:vpc",)
@@ -28,6 +28,7 @@ def _routes(place: Place) -> Iterator[Item]:
                 yield {**route, "Id": f"{table['RouteTableId']}/{destination}", "Table": table["RouteTableId"]}
 
 
+_AWS_OWN_OPTIONS = {"domain-name", "domain-name-servers"}
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
@@ -114,6 +115,15 @@ def _release_address(place: Place, found: Found) -> object:
     return place.call("ec2", "release_address", AllocationId=found.id)
 
 
+def _dhcp_options(place: Place) -> Iterator[Item]:
+    """List the sets of DHCP options that somebody made; AWS keeps one of its own in a Region that has, or had, a VPC."""
+    for item in pages("ec2", "describe_dhcp_options", "DhcpOptions")(place):
+        options = {each["Key"]: [value["Value"] for value in each["Values"]] for each in item["DhcpConfigurations"]}
+        default = options.get("domain-name-servers") == ["AmazonProvidedDNS"] and options.keys() <= _AWS_OWN_OPTIONS
+        if item.get("Tags") or not default:
+            yield item
+
+
 def _unless_gone(place: Place, operation: str, **parameters: Any) -> None:
     """Make an EC2 call on something that may have gone since it was listed."""
     try:
@@ -166,7 +176,8 @@ KINDS = (
     ec2("vpc-peering-connection", "vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId",
          "delete_vpc_peering_connection", parent="RequesterVpcInfo.VpcId", ties="AccepterVpcInfo.VpcId",
          state="Status.Code", ended=_GONE, ending=_GOING, inside=IN_VPC, abroad=True, after=("ec2:route",)),
-    ec2("dhcp-options", "dhcp_options", "DhcpOptions", "DhcpOptionsId", "delete_dhcp_options", after=("ec2:vpc",)),
+    Kind("ec2:dhcp-options", "ec2", _dhcp_options, "DhcpOptionsId", by("ec2", "delete_dhcp_options", "DhcpOptionsId"),
+         after=("ec2:vpc",)),
     ec2("prefix-list", "managed_prefix_lists", "PrefixLists[?OwnerId!='AWS']", "PrefixListId",
          "delete_managed_prefix_list", state="State", ended=frozenset({"delete-complete"}),
          ending=frozenset({"delete-in-progress"}),
