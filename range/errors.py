@@ -1,16 +1,16 @@
 """One tree of errors; each class carries the exit code of the command that it ends.
 
-    RangeError                  1  failed, violated or not clean
-    ├── InputError              2  bad input, nothing touched
-    ├── EnvironmentMissing      2  this machine or account lacks something; `range doctor` names it
-    ├── Busy                    1  another command holds the enclave
-    ├── CloudError              1  AWS refused or failed; carries its code
-    ├── ProvisionError          1  the Pulumi engine failed for a stack
-    ├── ConfigureError          1  Ansible failed for an enclave
-    ├── NotClean                1  something is left, or differs from the baseline
-    ├── Undecided               3  could not tell; never to be read as "fine"
-    │   └── WrongBackend        3  what is tagged as ours is in no state of this backend
-    └── Interrupted           130  stopped by the user; the same command goes on from here
+RangeError                  1  failed, violated or not clean
+├── InputError              2  bad input, nothing touched
+├── EnvironmentMissing      2  this machine or account lacks something; `range doctor` names it
+├── Busy                    1  another command holds the enclave
+├── CloudError              1  AWS refused or failed; carries its code
+├── ProvisionError          1  the Pulumi engine failed for a stack
+├── ConfigureError          1  Ansible failed for an enclave
+├── NotClean                1  something is left, or differs from the baseline
+├── Undecided               3  could not tell; never to be read as "fine"
+│   └── WrongBackend        3  what is tagged as ours is in no state of this backend
+└── Interrupted           130  stopped by the user; the same command goes on from here
 """
 
 from __future__ import annotations

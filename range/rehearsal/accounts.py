@@ -43,7 +43,9 @@ def seed(management: Member, members: Sequence[Member]) -> Operator:
     """
     for account in (management, *members):
         if not _ACCOUNT_ID.fullmatch(account.id):
-            raise InputError(f"{account.id!r} is no account id: 12 digits are", hint="quote the id in the exercise file")
+            raise InputError(
+                f"{account.id!r} is no account id: 12 digits are", hint="quote the id in the exercise file"
+            )
     organisation = _organisation(management)
     for member in members:
         _join(management, member)
@@ -64,8 +66,12 @@ def operator_of(account: str | None = None) -> Operator:
     else:
         managers = [known for known in list(organizations_backends) if _is_managing(known)]
     if len(managers) != 1:
-        what = f"account {account} was never seeded" if account else f"{len(managers)} organisations were seeded, not one"
-        raise InputError(f"the rehearsal cloud can't tell whose operator to act as: {what}", hint="run `range rehearsal env`")
+        what = (
+            f"account {account} was never seeded" if account else f"{len(managers)} organisations were seeded, not one"
+        )
+        raise InputError(
+            f"the rehearsal cloud can't tell whose operator to act as: {what}", hint="run `range rehearsal env`"
+        )
     organisation = organizations_backends[managers[0]][PARTITION].org
     assert organisation is not None
     return _operator(managers[0], organisation.id)
@@ -159,6 +165,10 @@ def from_json(document: Mapping[str, object]) -> tuple[Member, list[Member]]:
 
 def _member(fields: object) -> Member:
     """Read one account."""
-    if not isinstance(fields, Mapping) or not isinstance(fields.get("id"), str) or not isinstance(fields.get("name"), str):
+    if (
+        not isinstance(fields, Mapping)
+        or not isinstance(fields.get("id"), str)
+        or not isinstance(fields.get("name"), str)
+    ):
         raise InputError(f'an account is given as {{"id": "111122223333", "name": "hub"}}, not as {fields!r}')
     return Member(fields["id"], fields["name"])

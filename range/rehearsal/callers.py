@@ -73,7 +73,9 @@ def caller_of(request: Request, service: Service) -> Caller:
     return Caller(user.account_id, user.arn, user.id, scope.access_key, user.arn)
 
 
-def _refusal(service: Service, by_protocol: dict[str, tuple[str, str, int]], otherwise: tuple[str, str, int]) -> Refusal:
+def _refusal(
+    service: Service, by_protocol: dict[str, tuple[str, str, int]], otherwise: tuple[str, str, int]
+) -> Refusal:
     """Refuse in the words of a service: each family has its own for the same thing."""
     code, message, status = by_protocol.get(service.name) or by_protocol.get(service.protocol, otherwise)
     return Refusal(code, message, status=status)

@@ -101,4 +101,6 @@ def _answered(call: Call, reached: Reached) -> Answer:
 
 def _fault(service: Service, operation: str, error: Exception) -> Answer:
     """Report a defect of ours as an error that no client retries for minutes, as they do with a 500."""
-    return service.answer(operation, Refusal("InternalFailure", f"the rehearsal cloud failed: {error!r}; its log says where"))
+    return service.answer(
+        operation, Refusal("InternalFailure", f"the rehearsal cloud failed: {error!r}; its log says where")
+    )

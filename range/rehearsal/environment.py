@@ -36,8 +36,8 @@ def environment(
         "PULUMI_DEBUG_PROVIDERS": f"aws:{rehearsal.provider_port}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        **{name: rehearsal.endpoint for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")},
+        **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), rehearsal.endpoint),
         "NO_PROXY": _LOOPBACK,
         "no_proxy": _LOOPBACK,
-        "PATH": path if path.split(os.pathsep)[0] == str(programs) else f"{programs}{os.pathsep}{path}",
+        "PATH": path if path.split(os.pathsep, maxsplit=1)[0] == str(programs) else f"{programs}{os.pathsep}{path}",
     }

@@ -97,7 +97,9 @@ def _condition(operator: str, patterns: _Values, values: _Values | None) -> bool
 
 _COMPARISONS: Mapping[str, Callable[[_Values, _Values], bool]] = {
     "StringEquals": lambda patterns, values: not set(patterns).isdisjoint(values),
-    "StringEqualsIgnoreCase": lambda patterns, values: not {each.lower() for each in patterns}.isdisjoint(map(str.lower, values)),
+    "StringEqualsIgnoreCase": lambda patterns, values: (
+        not {each.lower() for each in patterns}.isdisjoint(map(str.lower, values))
+    ),
     "StringLike": _any_like,
     "ArnEquals": _any_like,
     "ArnLike": _any_like,

@@ -86,7 +86,13 @@ def _spawn(folder: Path, known: Rehearsal | None) -> subprocess.Popen[bytes]:
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, cwd=folder, start_new_session=True
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=folder,
+            start_new_session=True,
         )
 
 
@@ -98,7 +104,9 @@ def _awaited(folder: Path, pid: int) -> Rehearsal:
         if known is not None and known.pid == pid and _is_healthy(known):
             return known
         if not _is_running(pid):
-            raise RangeError(f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder))
+            raise RangeError(
+                f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder)
+            )
         time.sleep(_POLL_S)
     os.kill(pid, signal.SIGKILL)
     raise RangeError(f"the rehearsal cloud did not answer within {START_S:.0f} s; its log ends:\n{_log_tail(folder)}")

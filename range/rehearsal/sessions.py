@@ -21,7 +21,9 @@ class Session:
     principal_arn: str
     """The role, or the user for whom the session is."""
     expires: datetime
-    access_key: str = field(default_factory=lambda: "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in "sixteen-letters!"))
+    access_key: str = field(
+        default_factory=lambda: "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in "sixteen-letters!")
+    )
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(30))
     token: str = field(default_factory=lambda: secrets.token_urlsafe(120))
 

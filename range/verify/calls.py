@@ -54,7 +54,9 @@ def _each(operation: str, key: str, parameter: str) -> Callable[[Answers], list[
 
 def _own_tables(answers: Answers) -> list[dict[str, Any]]:
     """Ask for the contents of every transit gateway route table."""
-    return _each("DescribeTransitGatewayRouteTables", "TransitGatewayRouteTableId", "TransitGatewayRouteTableId")(answers)
+    return _each("DescribeTransitGatewayRouteTables", "TransitGatewayRouteTableId", "TransitGatewayRouteTableId")(
+        answers
+    )
 
 
 def _routes(answers: Answers) -> list[dict[str, Any]]:

@@ -123,7 +123,9 @@ class _View:
             if keeper not in {seen, self.plan.hub.name}:
                 where = log.get("LogDestination") or log.get("LogGroupName")
                 why = f"what flows in {log.get('ResourceId')} of {seen} is written to {where}"
-                yield Channel(seen, keeper, "flow logs", log["FlowLogId"], why, (str(log.get("ResourceId")), str(where)))
+                yield Channel(
+                    seen, keeper, "flow logs", log["FlowLogId"], why, (str(log.get("ResourceId")), str(where))
+                )
 
     def _keeper(self, part: Part, kind: str, log: dict[str, str]) -> str:
         """Name the enclave that flow logs are delivered to."""
@@ -155,4 +157,3 @@ class _View:
             if serving != asking:
                 why = f"it is a private link from {endpoint['VpcId']} of {asking} to {service} of {serving}"
                 yield Channel(asking, serving, "private link", name, why, (service, endpoint["VpcId"]))
-

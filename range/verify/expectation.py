@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from range.records.plan import PlannedFlow, Plan
+from range.records.plan import Plan, PlannedFlow
 from range.verify.intervals import NOTHING, Span, Spans, spans_of, union
 from range.verify.traffic import NUMBERS, answers, block, ports, protocols
 from range.verify.zones import THE_INTERNET, Place
@@ -58,4 +58,3 @@ def expectation(plan: Plan) -> Expectation:
             declared[pair] = union(declared.get(pair, NOTHING), traffic_of(flow))
     places = [(enclave.name, zone.name) for enclave in (plan.hub, *plan.enclaves) for zone in enclave.zones]
     return Expectation(declared, (*places, THE_INTERNET), plan.flows)
-

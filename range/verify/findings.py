@@ -58,9 +58,7 @@ class Findings:
             ]
             yield self._finding(pair, found, worst_first(blames), "cut")
 
-    def _finding(
-        self, pair: Pair, found: list[tuple[Connection, Spans]], blames: list[Blame], kind: str
-    ) -> Finding:
+    def _finding(self, pair: Pair, found: list[tuple[Connection, Spans]], blames: list[Blame], kind: str) -> Finding:
         """Put one pair of zones into words."""
         traffic: Spans = NOTHING
         for _, part in found:
@@ -68,7 +66,9 @@ class Findings:
         connection, first = found[0]
         shown = self._examples.of(connection, samples(first, 1)[0])
         said = words(traffic)
-        what = f"{said} gets through and nobody declared it" if kind == "undeclared" else f"{said} is declared and is cut"
+        what = (
+            f"{said} gets through and nobody declared it" if kind == "undeclared" else f"{said} is declared and is cut"
+        )
         named = [blame.resource for blame in blames]
         return Finding(
             source=".".join(pair[0]),
@@ -106,7 +106,9 @@ class Findings:
     def _channels(self) -> Iterator[Finding]:
         """Give the ways that no packet filter sees."""
         survey = self._survey
-        for one in sorted(channels(survey.plan, survey.network, survey.zones), key=lambda way: (way.source, way.target)):
+        for one in sorted(
+            channels(survey.plan, survey.network, survey.zones), key=lambda way: (way.source, way.target)
+        ):
             yield Finding(
                 source=one.source,
                 to=one.target,
@@ -164,5 +166,3 @@ def concerns(finding: Finding, enclaves: tuple[str, ...]) -> bool:
     """Say whether a finding is about one of some enclaves."""
     ends = {finding.source.split(".")[0], finding.to.split(".")[0]}
     return finding.source == EVERYWHERE or bool(ends & set(enclaves))
-
-

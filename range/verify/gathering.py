@@ -100,7 +100,9 @@ def _doubt_strange(items: Items, answer: Answer) -> None:
     for page in answer.pages:
         for key, value in page.result.items():
             if isinstance(value, list) and value:
-                names = [v for k, v in value[0].items() if k.lower().endswith("id")] if isinstance(value[0], dict) else []
+                names = (
+                    [v for k, v in value[0].items() if k.lower().endswith("id")] if isinstance(value[0], dict) else []
+                )
                 items.doubt(str(names[0] if names else key), f"{answer.operation} lists a type that isn't modelled")
 
 

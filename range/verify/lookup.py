@@ -23,7 +23,7 @@ class Lookup:
             if route.block is None:
                 continue
             held = best.get(route.block, ())
-            if not held or held[0].rank == route.rank and all(route.target != one.target for one in held):
+            if not held or (held[0].rank == route.rank and all(route.target != one.target for one in held)):
                 best[route.block] = (*held, route)
         self._starts: list[int] = [0]
         self._winners: list[tuple[Route, ...]] = [()]

@@ -95,9 +95,7 @@ class Range:
                     said["IcmpTypeCode"] = {"Type": -1, "Code": -1}
                 self.call(enclave, "ec2.create_network_acl_entry", NetworkAclId=acl, **said)
             for association in self._associations_of(self.subnets(enclave, zone.name)):
-                self.call(
-                    enclave, "ec2.replace_network_acl_association", AssociationId=association, NetworkAclId=acl
-                )
+                self.call(enclave, "ec2.replace_network_acl_association", AssociationId=association, NetworkAclId=acl)
             if zone.name not in {TRANSIT, EGRESS_ZONE}:
                 self._group(enclave, where)
 
@@ -257,9 +255,7 @@ class Range:
                 Action=action,
                 Name=which,
             )
-        self.call(
-            enclave, "route53resolver.update_firewall_config", ResourceId=vpc, FirewallFailOpen="DISABLED"
-        )
+        self.call(enclave, "route53resolver.update_firewall_config", ResourceId=vpc, FirewallFailOpen="DISABLED")
         self.call(
             enclave,
             "route53resolver.associate_firewall_rule_group",

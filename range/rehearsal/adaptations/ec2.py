@@ -13,7 +13,6 @@ from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX, get_p
 from range.rehearsal.adaptations import ec2_interfaces, ec2_networks
 from range.rehearsal.images import Images
 
-
 _PREFIXES = {
     "traffic-mirror-filter": "tmf",
     "traffic-mirror-filter-rule": "tmfr",

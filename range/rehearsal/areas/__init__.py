@@ -12,7 +12,16 @@ from range.rehearsal.messages import Answer
 Handler = Callable[[Call], Shape | Answer]
 
 _AREAS: dict[str, tuple[str, ...]] = {
-    "ec2": ("gateways", "mirroring", "connect_endpoints", "instance_defaults", "instances", "places", "published_images", "nothing"),
+    "ec2": (
+        "gateways",
+        "mirroring",
+        "connect_endpoints",
+        "instance_defaults",
+        "instances",
+        "places",
+        "published_images",
+        "nothing",
+    ),
     "budgets": ("budgets",),
     "iam": ("aws_policies",),
     "logs": ("log_groups",),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from range.rehearsal.areas.clock import now
-from range.rehearsal.areas.ec2_records import forget_tags, records, remove_interface, service_interface, subnets, tag, tags_of
+from range.rehearsal.areas.ec2_records import (
+    forget_tags,
+    records,
+    remove_interface,
+    service_interface,
+    subnets,
+    tag,
+    tags_of,
+)
 from range.rehearsal.areas.filters import matching, page, tag_facts
 from range.rehearsal.areas.shelves import new_id, shelf
 from range.rehearsal.call import Call, Shape
@@ -27,7 +35,9 @@ def create(call: Call) -> Shape:
     groups = params.get("SecurityGroupIds") or [records(call).get_default_security_group(subnet.vpc_id).id]
     endpoint_id = new_id("eice")
     description = f"EC2 Instance Connect Endpoint interface {endpoint_id}"
-    interface = service_interface(subnet, kind="ec2_instance_connect_endpoint", description=description, group_ids=groups)
+    interface = service_interface(
+        subnet, kind="ec2_instance_connect_endpoint", description=description, group_ids=groups
+    )
     made = {
         "OwnerId": call.account,
         "InstanceConnectEndpointId": endpoint_id,

@@ -81,7 +81,9 @@ def _check_length(call: Call, role: Any, length_s: int) -> None:
         message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
         raise Refusal("ValidationError", message)
     if length_s > int(role.max_session_duration or _CHAINED_S):
-        raise Refusal("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+        raise Refusal(
+            "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        )
     if length_s < _SHORTEST_S:
         raise Refusal("ValidationError", f"DurationSeconds must be at least {_SHORTEST_S}")
 

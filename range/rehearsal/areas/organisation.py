@@ -69,7 +69,8 @@ def _delegated(call: Call, manager: str) -> bool:
     context = _context(call, manager)
     action = f"organizations:{call.operation}"
     return all(
-        allows(policy["Content"], Asked(call.caller.names, action, resource, context)) for resource in _resources(call, manager)
+        allows(policy["Content"], Asked(call.caller.names, action, resource, context))
+        for resource in _resources(call, manager)
     )
 
 
@@ -87,7 +88,9 @@ def _resources(call: Call, manager: str) -> list[str]:
     """Give the ARNs of what a call names; `*` where it names nothing."""
     records = organisation_of(manager)
     known = {each.id: each.arn for group in (records.accounts, records.ou, records.policies) for each in group}
-    named = [call.params[key] for key in ("PolicyId", "TargetId", "ResourceId", "AccountId", "RootId") if key in call.params]
+    named = [
+        call.params[key] for key in ("PolicyId", "TargetId", "ResourceId", "AccountId", "RootId") if key in call.params
+    ]
     return [known[each] for each in named if each in known] or ["*"]
 
 
@@ -124,7 +127,10 @@ def _policy(manager: str) -> dict[str, Any]:
     """
     policy = _delegations(manager).policy
     if policy is None:
-        raise Refusal("ResourcePolicyNotFoundException", "We can't find a resource policy request with the parameter that you specified.")
+        raise Refusal(
+            "ResourcePolicyNotFoundException",
+            "We can't find a resource policy request with the parameter that you specified.",
+        )
     return policy
 
 

@@ -51,7 +51,9 @@ PUBLISHERS = (
 def describe(call: Call) -> Answer:
     """List images; those that a call asks for by a publisher's exact name are there from then on."""
     owners = set(call.params.get("Owners", ()))
-    names = [name for each in call.params.get("Filters", []) if each["Name"] == "name" for name in each.get("Values", [])]
+    names = [
+        name for each in call.params.get("Filters", []) if each["Name"] == "name" for name in each.get("Values", [])
+    ]
     for publisher in PUBLISHERS:
         if owners & {publisher.owner, publisher.alias}:
             for name in filter(publisher.names.fullmatch, names):

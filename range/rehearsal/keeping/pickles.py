@@ -12,7 +12,7 @@ import types
 import weakref
 from collections import defaultdict
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
@@ -41,7 +41,7 @@ def kind_of(cls: type) -> str:
     return f"{cls.__module__}:{cls.__qualname__}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def backends_of(kind: str) -> BackendDict[Any]:
     """Find the dictionary that holds all backends of a kind; each module of backends has it as a global."""
     module, _, name = kind.partition(":")

@@ -55,7 +55,9 @@ class Store:
 
     def __iter__(self) -> Iterator[tuple[Place, bytes]]:
         """Read all rows."""
-        for kind, account, region, pickled in self._connection.execute("SELECT kind, account, region, pickle FROM kept"):
+        for kind, account, region, pickled in self._connection.execute(
+            "SELECT kind, account, region, pickle FROM kept"
+        ):
             yield Place(kind, account, region), pickled
 
     def write(self, rows: Mapping[Place, bytes]) -> None:

@@ -16,7 +16,9 @@ from range.errors import CloudError
 from range.rehearsal.provider.check import near
 from range.rehearsal.provider.clients import Caller, Clients
 
-_CARRIED = frozenset({"region", "accessKey", "secretKey", "token", "assumeRoles", "defaultTags", "allowedAccountIds", "version"})
+_CARRIED = frozenset(
+    {"region", "accessKey", "secretKey", "token", "assumeRoles", "defaultTags", "allowedAccountIds", "version"}
+)
 _HARMLESS = frozenset(
     {
         "maxRetries",

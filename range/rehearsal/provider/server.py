@@ -21,7 +21,7 @@ from range.rehearsal.provider.invokes import INVOKES
 from range.rehearsal.provider.rows import Row
 from range.rehearsal.provider.state import inputs
 from range.rehearsal.provider.table import ROWS
-from range.rehearsal.provider.wire import UNKNOWN, Properties, contains_unknown, decode, encode
+from range.rehearsal.provider.wire import UNKNOWN, Properties, decode, encode
 from range.rehearsal.provider.work import Cancelled, Work
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         changed = sorted(name for name in new.keys() | old.keys() if new.get(name) != old.get(name))
         kind = provider_pb2.DiffResponse
         return kind(
-            changes=kind.DIFF_SOME if changed else kind.DIFF_NONE, diffs=changed, replaces=[name for name in changed if name == "region"]
+            changes=kind.DIFF_SOME if changed else kind.DIFF_NONE,
+            diffs=changed,
+            replaces=[name for name in changed if name == "region"],
         )
 
     @reported
@@ -83,7 +85,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         try:
             who = connection.caller(self._clients, self._operator, config)
         except RangeError as error:
-            raise CloudError(f"configuring the AWS provider {request.name}: {error.message}", hint=error.hint) from error
+            raise CloudError(
+                f"configuring the AWS provider {request.name}: {error.message}", hint=error.hint
+            ) from error
         self._connections.put(context.peer(), Connection(who))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -98,7 +102,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if found:
             return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(found))
         caller = self._connections.get(context.peer()).caller
-        filled = check.completed(row, news.values, decode(request.olds).values, name=request.name, seed=request.randomSeed, caller=caller)
+        filled = check.completed(
+            row, news.values, decode(request.olds).values, name=request.name, seed=request.randomSeed, caller=caller
+        )
         return provider_pb2.CheckResponse(inputs=encode(filled, _secrets(row, news.secrets)))
 
     @reported
@@ -163,7 +169,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Answer a program's question."""
         ask = INVOKES.get(request.tok)
         if ask is None:
-            raise CloudError(f"the rehearsal doesn't serve the function {request.tok}; it does: {', '.join(sorted(INVOKES))}")
+            raise CloudError(
+                f"the rehearsal doesn't serve the function {request.tok}; it does: {', '.join(sorted(INVOKES))}"
+            )
         found = ask(self._connections.get(context.peer()).caller, decode(request.args).values)
         return provider_pb2.InvokeResponse(**{"return": encode(found)})
 
@@ -190,7 +198,10 @@ def serve(cloud: Cloud, port: int = 0) -> tuple[grpc.Server, int]:
 
 def start(provider: Provider, port: int = 0) -> tuple[grpc.Server, int]:
     """Start a server for a provider on loopback."""
-    server = grpc.server(ThreadPoolExecutor(_THREADS, "provider"), options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)])
+    server = grpc.server(
+        ThreadPoolExecutor(_THREADS, "provider"),
+        options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)],
+    )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
     server.start()

@@ -271,7 +271,9 @@ class Block(Shape):
     def wanted(self, value: Any) -> Any:
         """Fill in the defaults."""
         filled = {
-            part.name: part.default for part in self.parts if part.default is not None and not isinstance(part.default, Chosen)
+            part.name: part.default
+            for part in self.parts
+            if part.default is not None and not isinstance(part.default, Chosen)
         }
         for part in self.parts:
             item = value.get(part.name)

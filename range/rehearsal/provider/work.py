@@ -16,7 +16,9 @@ from range.rehearsal.provider.paths import pick
 from range.rehearsal.provider.rows import Act, Call, Field, Mark, Row
 from range.rehearsal.provider.shapes import CHOSEN, Many
 
-_THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"})
+_THROTTLED = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
+)
 _THROTTLED_FOR_S = 60.0
 
 _Answer = TypeVar("_Answer")

@@ -125,7 +125,9 @@ def gateway_tables(items: Items) -> list[GatewayTable]:
     associated = _in_force(items, "GetTransitGatewayRouteTableAssociations", {"associated"})
     learns = _in_force(items, "GetTransitGatewayRouteTablePropagations", {"enabled"})
     written = {
-        str(asked["TransitGatewayRouteTableId"]): [_route(route) for route in routes if route.get("Type") != "propagated"]
+        str(asked["TransitGatewayRouteTableId"]): [
+            _route(route) for route in routes if route.get("Type") != "propagated"
+        ]
         for asked, routes in items.with_parameters("SearchTransitGatewayRoutes")
     }
     found = []

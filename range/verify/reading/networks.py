@@ -111,7 +111,9 @@ def _route(items: Items, table: dict[str, Any], route: dict[str, Any], services:
     if target.kind == "local" or not (destination or prefix_list):
         return None
     if target.kind == "unmodelled" or (target.kind == "nat" and ":" in str(destination)):
-        items.doubt(target.id, f"{table['RouteTableId']} sends {destination or prefix_list} to it, which isn't modelled")
+        items.doubt(
+            target.id, f"{table['RouteTableId']} sends {destination or prefix_list} to it, which isn't modelled"
+        )
     rank = _FROM_LIST if prefix_list else _STATIC
     if route.get("Origin") in {"EnableVgwRoutePropagation", "Advertisement"}:
         rank = _PROPAGATED
@@ -132,7 +134,9 @@ def _target(route: dict[str, Any], services: set[str]) -> Target:
         return Target("igw", gateway)
     if gateway in services:
         return Target("service", gateway)
-    return Target("eni", route["InstanceId"]) if route.get("InstanceId") else Target("unmodelled", gateway or "a target")
+    return (
+        Target("eni", route["InstanceId"]) if route.get("InstanceId") else Target("unmodelled", gateway or "a target")
+    )
 
 
 def interfaces(items: Items) -> list[Interface]:

@@ -13,7 +13,9 @@ class Gateways(Rules):
 
     def create_internet_gateway(self, account: str, _: Item) -> Item:
         item = {"InternetGatewayId": self.new_id("igw"), "OwnerId": account, "Attachments": []}
-        return {"InternetGateway": {"InternetGatewayId": self.keep("InternetGateways", account, item)["InternetGatewayId"]}}
+        return {
+            "InternetGateway": {"InternetGatewayId": self.keep("InternetGateways", account, item)["InternetGatewayId"]}
+        }
 
     def attach_internet_gateway(self, _: str, asked: Item) -> Item:
         gateway = self.find("InternetGateways", "InternetGatewayId", asked["InternetGatewayId"])
@@ -71,7 +73,11 @@ class Gateways(Rules):
     def create_vpc_peering_connection(self, account: str, asked: Item) -> Item:
         name = self.new_id("pcx")
         here = {"VpcId": asked["VpcId"], "OwnerId": account, "Region": self.region}
-        there = {"VpcId": asked["PeerVpcId"], "OwnerId": asked["PeerOwnerId"], "Region": asked.get("PeerRegion", self.region)}
+        there = {
+            "VpcId": asked["PeerVpcId"],
+            "OwnerId": asked["PeerOwnerId"],
+            "Region": asked.get("PeerRegion", self.region),
+        }
         item = {"VpcPeeringConnectionId": name, "RequesterVpcInfo": here, "AccepterVpcInfo": there, "Tags": []}
         made = self.keep("VpcPeeringConnections", account, {**item, "Status": {"Code": "pending-acceptance"}})
         made["_seen_by"] = {asked["PeerOwnerId"]}
@@ -84,7 +90,11 @@ class Gateways(Rules):
 
     def create_transit_gateway(self, account: str, asked: Item) -> Item:
         name = self.new_id("tgw")
-        options = {"SecurityGroupReferencingSupport": "disable", "MulticastSupport": "disable", **asked.get("Options", {})}
+        options = {
+            "SecurityGroupReferencingSupport": "disable",
+            "MulticastSupport": "disable",
+            **asked.get("Options", {}),
+        }
         item = {"TransitGatewayId": name, "OwnerId": account, "State": "available", "Options": options, "Tags": []}
         self.keep("TransitGateways", account, item)
         return {"TransitGateway": {"TransitGatewayId": name}}
@@ -99,8 +109,17 @@ class Gateways(Rules):
         gateway["_seen_by"].add(account)
         options = {"SecurityGroupReferencingSupport": "disable", "Ipv6Support": "disable"}
         options |= {"ApplianceModeSupport": "disable", **asked.get("Options", {})}
-        item = {"TransitGatewayAttachmentId": name, "TransitGatewayId": gateway["TransitGatewayId"], "State": "available"}
-        vpc = {"VpcId": asked["VpcId"], "VpcOwnerId": account, "SubnetIds": list(asked["SubnetIds"]), "Options": options}
+        item = {
+            "TransitGatewayAttachmentId": name,
+            "TransitGatewayId": gateway["TransitGatewayId"],
+            "State": "available",
+        }
+        vpc = {
+            "VpcId": asked["VpcId"],
+            "VpcOwnerId": account,
+            "SubnetIds": list(asked["SubnetIds"]),
+            "Options": options,
+        }
         general = {"ResourceType": "vpc", "ResourceId": asked["VpcId"], "ResourceOwnerId": account}
         for kind, more in zip(_ATTACHED, (vpc, general), strict=True):
             self.keep(kind, account, {**item, **more, "Tags": []})["_seen_by"] = {gateway["OwnerId"]}

@@ -106,7 +106,12 @@ class Networks(Shelf):
     def create_network_interface(self, account: str, asked: Item) -> Item:
         subnet, name = self.find("Subnets", "SubnetId", asked["SubnetId"]), self.new_id("eni")
         address, kind = asked.get("PrivateIpAddress") or self._free(subnet), asked.get("InterfaceType", "interface")
-        item = {"NetworkInterfaceId": name, "OwnerId": account, "VpcId": subnet["VpcId"], "SubnetId": subnet["SubnetId"]}
+        item = {
+            "NetworkInterfaceId": name,
+            "OwnerId": account,
+            "VpcId": subnet["VpcId"],
+            "SubnetId": subnet["SubnetId"],
+        }
         addresses = {
             "PrivateIpAddress": address,
             "PrivateIpAddresses": [{"Primary": True, "PrivateIpAddress": address}],
@@ -174,7 +179,9 @@ class Networks(Shelf):
     def attach_network_interface(self, account: str, asked: Item) -> Item:
         interface = self.find("NetworkInterfaces", "NetworkInterfaceId", asked["NetworkInterfaceId"])
         machine = next(
-            one for one in self.of("NetworkInterfaces") if one.get("Attachment", {}).get("InstanceId") == asked["InstanceId"]
+            one
+            for one in self.of("NetworkInterfaces")
+            if one.get("Attachment", {}).get("InstanceId") == asked["InstanceId"]
         )
         interface["Attachment"] = {"InstanceId": asked["InstanceId"], "InstanceOwnerId": machine["OwnerId"]}
         return {}

@@ -15,7 +15,9 @@ class Others(Gateways):
     def create_vpc_endpoint(self, account: str, asked: Item) -> Item:
         name, kind = self.new_id("vpce"), asked.get("VpcEndpointType", "Gateway")
         item = {"VpcEndpointId": name, "VpcEndpointType": kind, "VpcId": asked["VpcId"], "OwnerId": account}
-        self.keep("VpcEndpoints", account, {**item, "ServiceName": asked["ServiceName"], "State": "available", "Tags": []})
+        self.keep(
+            "VpcEndpoints", account, {**item, "ServiceName": asked["ServiceName"], "State": "available", "Tags": []}
+        )
         for table in asked.get("RouteTableIds", ()):
             route = {"RouteTableId": table, "DestinationPrefixListId": S3_LIST, "GatewayId": name}
             self.create_route(account, route)
@@ -32,7 +34,9 @@ class Others(Gateways):
 
     def create_traffic_mirror_target(self, account: str, asked: Item) -> Item:
         item = {"TrafficMirrorTargetId": self.new_id("tmt"), "OwnerId": account, "Type": "network-interface"}
-        self.keep("TrafficMirrorTargets", account, {**item, "NetworkInterfaceId": asked["NetworkInterfaceId"], "Tags": []})
+        self.keep(
+            "TrafficMirrorTargets", account, {**item, "NetworkInterfaceId": asked["NetworkInterfaceId"], "Tags": []}
+        )
         return {"TrafficMirrorTarget": {"TrafficMirrorTargetId": item["TrafficMirrorTargetId"]}}
 
     def create_traffic_mirror_session(self, account: str, asked: Item) -> Item:

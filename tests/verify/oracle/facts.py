@@ -97,7 +97,11 @@ class Facts:
             return None
         for interface in self.all("DescribeNetworkInterfaces"):
             for one in interface["PrivateIpAddresses"]:
-                if interface["VpcId"] == vpc and ip_address(one["PrivateIpAddress"]) == address and "Association" in one:
+                if (
+                    interface["VpcId"] == vpc
+                    and ip_address(one["PrivateIpAddress"]) == address
+                    and "Association" in one
+                ):
                     return ip_address(one["Association"]["PublicIp"])
         return None
 

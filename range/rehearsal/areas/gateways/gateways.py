@@ -33,7 +33,9 @@ def create(call: Call) -> Shape:
     """Make a gateway, with a default route table unless both uses of it are off."""
     asked = call.params.get("Options", {})
     options: dict[str, Any] = {**_DEFAULTS, **asked}
-    gateway = Gateway(random_transit_gateway_id(), call.account, call.region, call.params.get("Description", ""), options)
+    gateway = Gateway(
+        random_transit_gateway_id(), call.account, call.region, call.params.get("Description", ""), options
+    )
     kept = kept_by(call.account, call.region)
     kept.gateways[gateway.id] = gateway
     if "enable" in (options[flag] for flag in _TABLE_OPTIONS):

@@ -36,7 +36,9 @@ def create(call: Call) -> Shape:
     kept, table = own_table(call, call.params["TransitGatewayRouteTableId"])
     cidr = _cidr(call)
     if cidr in table.routes:
-        raise Refusal("RouteAlreadyExists", f"Static route {cidr} already exists in Transit Gateway Route Table {table.id}.")
+        raise Refusal(
+            "RouteAlreadyExists", f"Static route {cidr} already exists in Transit Gateway Route Table {table.id}."
+        )
     table.routes[cidr] = _route(call, kept, table, cidr)
     return {"Route": _shape(_as_route(kept, table.routes[cidr]))}
 
@@ -70,7 +72,9 @@ def _existing(call: Call, table: Table) -> str:
     """Name a route that is in the table."""
     cidr = _cidr(call)
     if cidr not in table.routes:
-        raise Refusal("InvalidRoute.NotFound", f"Static route {cidr} does not exist in Transit Gateway Route Table {table.id}.")
+        raise Refusal(
+            "InvalidRoute.NotFound", f"Static route {cidr} does not exist in Transit Gateway Route Table {table.id}."
+        )
     return cidr
 
 
@@ -148,9 +152,9 @@ def _searched(routes: list[Route], how: str, values: list[str]) -> list[Route]:
 
 def _matches(network: IPv4Network | IPv6Network, how: str, target: IPv4Network | IPv6Network) -> bool:
     """Compare the range of a route with one that is searched for."""
-    if isinstance(network, IPv4Network) and isinstance(target, IPv4Network):
-        inside, around = network.subnet_of(target), network.supernet_of(target)
-    elif isinstance(network, IPv6Network) and isinstance(target, IPv6Network):
+    if (isinstance(network, IPv4Network) and isinstance(target, IPv4Network)) or (
+        isinstance(network, IPv6Network) and isinstance(target, IPv6Network)
+    ):
         inside, around = network.subnet_of(target), network.supernet_of(target)
     else:
         return False

@@ -39,7 +39,9 @@ def delete(call: Call) -> Shape:
     """Delete a table that no attachment uses and that isn't a default one."""
     kept, table = own_table(call, call.params["TransitGatewayRouteTableId"])
     if table.default_association or table.default_propagation:
-        raise Refusal("IncorrectState", f"Cannot delete Transit Gateway Route Table {table.id}: it is set as a default table.")
+        raise Refusal(
+            "IncorrectState", f"Cannot delete Transit Gateway Route Table {table.id}: it is set as a default table."
+        )
     users = kept.associated_with(table.id)
     if users:
         message = f"Transit Gateway Route Table {table.id} has associated attachments: {', '.join(each.id for each in users)}."

@@ -80,7 +80,9 @@ def delete(call: Call) -> Shape:
 def create_rule(call: Call) -> Shape:
     """Add a rule to a filter; within a direction each number is used once."""
     filter_id = filter_of(call, call.params["TrafficMirrorFilterId"])["TrafficMirrorFilterId"]
-    given = {key: value for key, value in call.params.items() if key not in ("DryRun", "ClientToken", "TagSpecifications")}
+    given = {
+        key: value for key, value in call.params.items() if key not in ("DryRun", "ClientToken", "TagSpecifications")
+    }
     _check_number(call, filter_id, given)
     made = {"TrafficMirrorFilterRuleId": new_id("tmfr"), **given}
     shelf(call, _RULES)[made["TrafficMirrorFilterRuleId"]] = made
@@ -93,7 +95,9 @@ def _check_number(call: Call, filter_id: str, given: Shape) -> None:
     for rule in _rules_of(call, filter_id):
         same = all(rule[key] == given[key] for key in ("TrafficDirection", "RuleNumber"))
         if same and rule.get("TrafficMirrorFilterRuleId") != given.get("TrafficMirrorFilterRuleId"):
-            message = f"A rule with the number {given['RuleNumber']} exists for {given['TrafficDirection']} in {filter_id}."
+            message = (
+                f"A rule with the number {given['RuleNumber']} exists for {given['TrafficDirection']} in {filter_id}."
+            )
             raise Refusal("TrafficMirrorFilterRuleAlreadyExists", message)
 
 

@@ -27,7 +27,9 @@ def create_target(call: Call) -> Shape:
     """Make a target of an interface, a load balancer or an endpoint."""
     given = [key for key in _TYPES if call.params.get(key)]
     if len(given) != 1:
-        message = "Exactly one of NetworkInterfaceId, NetworkLoadBalancerArn and GatewayLoadBalancerEndpointId must be given."
+        message = (
+            "Exactly one of NetworkInterfaceId, NetworkLoadBalancerArn and GatewayLoadBalancerEndpointId must be given."
+        )
         raise Refusal("InvalidParameterCombination", message)
     if given == ["NetworkInterfaceId"]:
         _interface(call, call.params["NetworkInterfaceId"])

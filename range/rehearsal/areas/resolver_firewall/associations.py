@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 
 from range.rehearsal.areas.ec2_records import records
-from range.rehearsal.areas.resolver_firewall.records import ASSOCIATIONS, RULE_GROUPS, found, listed, made, moment, removed
+from range.rehearsal.areas.resolver_firewall.records import (
+    ASSOCIATIONS,
+    RULE_GROUPS,
+    found,
+    listed,
+    made,
+    moment,
+    removed,
+)
 from range.rehearsal.areas.shelves import new_id, shelf
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import hashlib
 
-from range.rehearsal.areas.resolver_firewall.records import DOMAIN_LISTS, RULE_GROUPS, found, listed, made, moment, removed
+from range.rehearsal.areas.resolver_firewall.records import (
+    DOMAIN_LISTS,
+    RULE_GROUPS,
+    found,
+    listed,
+    made,
+    moment,
+    removed,
+)
 from range.rehearsal.areas.shelves import new_id, shelf
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal

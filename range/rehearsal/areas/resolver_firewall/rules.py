@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from range.rehearsal.areas.resolver_firewall.domains import domain_list
-from range.rehearsal.areas.resolver_firewall.records import ASSOCIATIONS, RULE_GROUPS, found, listed, made, moment, removed
+from range.rehearsal.areas.resolver_firewall.records import (
+    ASSOCIATIONS,
+    RULE_GROUPS,
+    found,
+    listed,
+    made,
+    moment,
+    removed,
+)
 from range.rehearsal.areas.shelves import new_id, shelf
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal

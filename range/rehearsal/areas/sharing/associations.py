@@ -44,7 +44,9 @@ def _resource(call: Call, arn: str) -> Association:
     """Check that a resource is the caller's, is there, and can be shared."""
     resource_type = type_of(arn)
     if resource_type is None:
-        raise Refusal("MalformedArnException", f"The specified resource ARN {arn} is not valid. Verify the ARN and try again.")
+        raise Refusal(
+            "MalformedArnException", f"The specified resource ARN {arn} is not valid. Verify the ARN and try again."
+        )
     _, _, _, region, owner, path = arn.split(":", 5)
     gateways = gateways_kept_by(call.account, call.region).gateways
     if resource_type == "ec2:TransitGateway" and path.rpartition("/")[2] not in gateways:
@@ -62,7 +64,9 @@ def _principal(call: Call, share: Share, principal: str) -> Association:
         return Association(principal, "PRINCIPAL", "ASSOCIATED")
     user = _IAM.fullmatch(principal)
     if not _ACCOUNT.fullmatch(principal) and user is None:
-        raise Refusal("InvalidParameterException", f"Principal ID {principal} is malformed. Verify the ID and try again.")
+        raise Refusal(
+            "InvalidParameterException", f"Principal ID {principal} is malformed. Verify the ID and try again."
+        )
     account = user[1] if user is not None else principal
     internal = manager_of(account) is not None and manager_of(account) == manager_of(call.account)
     if internal and shares_within(call.account):

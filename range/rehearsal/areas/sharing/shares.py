@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from moto.moto_api._internal import mock_random
 
+from range.rehearsal.areas.filters import page
 from range.rehearsal.areas.organisation_records import RAM, organisation_of
 from range.rehearsal.areas.sharing.associations import associate, end_all, own_share
 from range.rehearsal.areas.sharing.models import Share, kept_by, shares_for
-from range.rehearsal.areas.filters import page
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.callers import PARTITION
 from range.rehearsal.refusals import Refusal
@@ -61,7 +61,9 @@ def _wanted(share: Share, params: Shape) -> bool:
     if params.get("resourceShareStatus", share.status) != share.status or params.get("name", share.name) != share.name:
         return False
     wanted = params.get("tagFilters", [])
-    return all(share.tags.get(each["tagKey"]) in each.get("tagValues", [share.tags.get(each["tagKey"])]) for each in wanted)
+    return all(
+        share.tags.get(each["tagKey"]) in each.get("tagValues", [share.tags.get(each["tagKey"])]) for each in wanted
+    )
 
 
 def tag(call: Call) -> Shape:
@@ -82,7 +84,9 @@ def enable_within_organisation(call: Call) -> Shape:
     """Let the organisation's accounts share with one another without invitations."""
     records = organisation_of(call.account)
     if records is None or records.account_id != call.account:
-        message = "Unable to enable sharing with AWS Organizations. The caller must be the organization's management account."
+        message = (
+            "Unable to enable sharing with AWS Organizations. The caller must be the organization's management account."
+        )
         raise Refusal("OperationNotPermittedException", message)
     records.enable_aws_service_access(ServicePrincipal=RAM)
     return {"returnValue": True}

@@ -54,7 +54,9 @@ class Entries(Many):
 
     def seen(self, value: Any) -> Any:
         """Read a whole list's entries, but for AWS's own."""
-        return [self.item.seen(entry) for entry in value if entry["Egress"] == self.egress and entry["RuleNumber"] < _LAST]
+        return [
+            self.item.seen(entry) for entry in value if entry["Egress"] == self.egress and entry["RuleNumber"] < _LAST
+        ]
 
 
 def _change_entries(name: str) -> Act:
@@ -92,7 +94,9 @@ def _lead_only(work: Work) -> None:
 def _follow(work: Work, subnet: str, acl: str) -> Any:
     """Have a subnet follow a list, and give the new association's id."""
     association = _association(work, "subnet-id", subnet)
-    return work.ask("replace_network_acl_association", AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl)
+    return work.ask(
+        "replace_network_acl_association", AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl
+    )
 
 
 def _association(work: Work, by: str, what: str) -> dict[str, Any]:
@@ -212,7 +216,10 @@ NETWORK_ACL_RULE = Row(
     read=_entry,
     delete=(
         call(
-            "delete_network_acl_entry", NetworkAclId=the("networkAclId"), RuleNumber=the("ruleNumber"), Egress=the("egress")
+            "delete_network_acl_entry",
+            NetworkAclId=the("networkAclId"),
+            RuleNumber=the("ruleNumber"),
+            Egress=the("egress"),
         ),
     ),
     absent=("InvalidNetworkAclID.NotFound", "InvalidNetworkAclEntry.NotFound"),

@@ -58,7 +58,11 @@ _COST_TYPES = (
 def _budget(work: Work) -> dict[str, Any]:
     """Describe the budget that is wanted."""
     filters = {item["name"]: item["values"] for item in work.value("costFilters") or []}
-    limit = {"Amount": str(work.value("limitAmount")), "Unit": work.value("limitUnit")} if work.value("limitAmount") else None
+    limit = (
+        {"Amount": str(work.value("limitAmount")), "Unit": work.value("limitUnit")}
+        if work.value("limitAmount")
+        else None
+    )
     described = {
         "BudgetName": work.value("name"),
         "BudgetType": work.value("budgetType"),

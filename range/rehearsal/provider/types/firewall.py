@@ -5,8 +5,22 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from range.rehearsal.provider.rows import DROP, ID, PUT, TAGS, Mark, Row, Tags, call, changed, fixed, later, mutable
-from range.rehearsal.provider.rows import output, status, the
+from range.rehearsal.provider.rows import (
+    DROP,
+    ID,
+    PUT,
+    Mark,
+    Row,
+    Tags,
+    call,
+    changed,
+    fixed,
+    later,
+    mutable,
+    output,
+    status,
+    the,
+)
 from range.rehearsal.provider.shapes import Many, Shape, Text, Whole
 from range.rehearsal.provider.types.names import DomainName
 from range.rehearsal.provider.work import Work
@@ -37,7 +51,9 @@ def _with_tags(operation: str, key: str, result: str) -> Any:
 def _domain_list(work: Work) -> Any:
     """Look at a list and the names on it."""
     found = _with_tags("get_firewall_domain_list", "FirewallDomainListId", "FirewallDomainList")(work)
-    domains = [name for page in work.pages("list_firewall_domains", FirewallDomainListId=work.id) for name in page["Domains"]]
+    domains = [
+        name for page in work.pages("list_firewall_domains", FirewallDomainListId=work.id) for name in page["Domains"]
+    ]
     return {**found, "Domains": domains}
 
 

@@ -50,7 +50,9 @@ def _detach_policies(work: Work) -> None:
             work.ask("delete_role_policy", RoleName=work.id, PolicyName=name)
 
 
-_UPDATE_ROLE = call("update_role", RoleName=ID, Description=the("description"), MaxSessionDuration=the("maxSessionDuration"))
+_UPDATE_ROLE = call(
+    "update_role", RoleName=ID, Description=the("description"), MaxSessionDuration=the("maxSessionDuration")
+)
 
 ROLE = Row(
     "aws:iam/role:Role",

@@ -47,7 +47,9 @@ class RootDisk(Block):
 
     def seen(self, value: Any) -> Any:
         """Add the volume's id and device."""
-        found = super().seen({**value, "VolumeSize": value.get("Size"), "Tags": TagList().seen(value.get("Tags") or [])})
+        found = super().seen(
+            {**value, "VolumeSize": value.get("Size"), "Tags": TagList().seen(value.get("Tags") or [])}
+        )
         return {**found, "volumeId": value["VolumeId"], "deviceName": value["Device"]}
 
 
@@ -138,7 +140,9 @@ def _look(work: Work) -> Any:
 def _change_root(work: Work) -> None:
     """Change what of the root volume can be changed in use."""
     new, old = work.value("rootBlockDevice") or {}, work.old.get("rootBlockDevice") or {}
-    wanted = {aws: new[name] for name, aws in _IN_PLACE.items() if new.get(name) is not None and new[name] != old.get(name)}
+    wanted = {
+        aws: new[name] for name, aws in _IN_PLACE.items() if new.get(name) is not None and new[name] != old.get(name)
+    }
     if wanted:
         work.ask("modify_volume", VolumeId=old["volumeId"], **wanted)
     kept = new.get("deleteOnTermination", True)
@@ -192,13 +196,17 @@ def _stopped(attribute: str, value: Any) -> Act:
 
 
 def _state(work: Work) -> str:
-    return str(work.ask("describe_instances", InstanceIds=[work.id])["Reservations"][0]["Instances"][0]["State"]["Name"])
+    return str(
+        work.ask("describe_instances", InstanceIds=[work.id])["Reservations"][0]["Instances"][0]["State"]["Name"]
+    )
 
 
 def _change_profile(work: Work) -> None:
     """Give the instance the profile that is wanted, or none."""
     by_instance = [{"Name": "instance-id", "Values": [work.id]}]
-    found = work.ask("describe_iam_instance_profile_associations", Filters=by_instance)["IamInstanceProfileAssociations"]
+    found = work.ask("describe_iam_instance_profile_associations", Filters=by_instance)[
+        "IamInstanceProfileAssociations"
+    ]
     there = [association["AssociationId"] for association in found]
     profile = {"Name": work.value("iamInstanceProfile")}
     if not profile["Name"]:
@@ -244,7 +252,9 @@ INSTANCE = Row(
         fixed("ebsOptimized", shape=Flag()),
         fixed("associatePublicIpAddress", shape=Flag(), read="PublicIpAddress && `true` || `false`"),
         mutable("instanceType", _stopped("InstanceType", lambda work: work.value("instanceType"))),
-        mutable("userData", _stopped("UserData", lambda work: work.value("userData") or ""), "", Encoded(), read="userData"),
+        mutable(
+            "userData", _stopped("UserData", lambda work: work.value("userData") or ""), "", Encoded(), read="userData"
+        ),
         mutable(
             "userDataBase64",
             _stopped("UserData", lambda work: base64.b64decode(work.value("userDataBase64") or "")),
@@ -261,7 +271,12 @@ INSTANCE = Row(
         later("sourceDestCheck", _attribute("sourceDestCheck"), shape=Flag(), default=True),
         mutable("monitoring", _change_monitoring, "", Flag(), read="Monitoring.State=='enabled'", default=False),
         mutable(
-            "disableApiTermination", _attribute("disableApiTermination"), "", Flag(), read="disableApiTermination", default=False
+            "disableApiTermination",
+            _attribute("disableApiTermination"),
+            "",
+            Flag(),
+            read="disableApiTermination",
+            default=False,
         ),
         mutable(
             "instanceInitiatedShutdownBehavior",

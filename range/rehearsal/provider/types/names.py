@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from range.rehearsal.provider.rows import DROP, ID, PUT, Act, Row, Tags, call, fixed, later, local, mutable, output, the
+from range.rehearsal.provider.rows import DROP, ID, PUT, Act, Row, Tags, call, fixed, local, mutable, output, the
 from range.rehearsal.provider.shapes import CHOSEN, Block, Flag, Many, Part, Text, Whole
 from range.rehearsal.provider.work import Work
 
@@ -183,7 +183,10 @@ def _record_set(work: Work) -> dict[str, Any]:
     record: dict[str, Any] = {"Name": _full_name(work), "Type": work.value("type")}
     if work.value("aliases"):
         return {**record, "AliasTarget": _ALIAS.sent(work.value("aliases"))[0]}
-    values = [f'"{item}"' if record["Type"] == "TXT" and not item.startswith('"') else item for item in work.value("records") or []]
+    values = [
+        f'"{item}"' if record["Type"] == "TXT" and not item.startswith('"') else item
+        for item in work.value("records") or []
+    ]
     return {**record, "TTL": work.sent("ttl"), "ResourceRecords": [{"Value": item} for item in values]}
 
 
@@ -259,7 +262,12 @@ def _sees(work: Work) -> Any:
         for zone in answer["HostedZoneSummaries"]:
             if zone["HostedZoneId"] == work.value("zoneId"):
                 owner = zone["Owner"].get("OwningAccount")
-                return {"HostedZoneId": zone["HostedZoneId"], "VPCId": vpc["VPCId"], "VPCRegion": vpc["VPCRegion"], "Owner": owner}
+                return {
+                    "HostedZoneId": zone["HostedZoneId"],
+                    "VPCId": vpc["VPCId"],
+                    "VPCRegion": vpc["VPCRegion"],
+                    "Owner": owner,
+                }
         if not answer.get("NextToken"):
             return None
         answer = work.ask("list_hosted_zones_by_vpc", **vpc, NextToken=answer["NextToken"])

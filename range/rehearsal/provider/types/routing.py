@@ -61,7 +61,9 @@ ROUTE_TABLE = Row(
 def _adopt_table(work: Work) -> Any:
     """Take a VPC's main table over, with no route but its own."""
     found = work.ask("describe_route_tables", RouteTableIds=[work.given("defaultRouteTableId")])["RouteTables"][0]
-    routes = [route for route in found["Routes"] if route.get("GatewayId") != "local" and route.get("Origin") == "CreateRoute"]
+    routes = [
+        route for route in found["Routes"] if route.get("GatewayId") != "local" and route.get("Origin") == "CreateRoute"
+    ]
     for route in routes:
         if not str(route.get("GatewayId", "")).startswith("vpce-"):
             work.ask("delete_route", RouteTableId=found["RouteTableId"], **dict([_destination(route)]))
@@ -93,7 +95,9 @@ def _route(work: Work) -> Any:
     tables = work.ask("describe_route_tables", RouteTableIds=[work.value("routeTableId")])["RouteTables"]
     for table in tables:
         for route in table["Routes"]:
-            if any(work.value(name) and work.value(name) == route.get(aws) for name, aws in _ROUTE_DESTINATIONS.items()):
+            if any(
+                work.value(name) and work.value(name) == route.get(aws) for name, aws in _ROUTE_DESTINATIONS.items()
+            ):
                 return {**route, "RouteTableId": table["RouteTableId"]}
     return None
 
@@ -103,8 +107,12 @@ _ROUTE_DESTINATIONS = {
     "destinationIpv6CidrBlock": "DestinationIpv6CidrBlock",
     "destinationPrefixListId": "DestinationPrefixListId",
 }
-_REPLACE = call("replace_route", RouteTableId=the("routeTableId"), **{aws: the(name) for name, aws in _ROUTE_DESTINATIONS.items()}
-    | {name[0].upper() + name[1:]: the(name) for name in _TARGETS})
+_REPLACE = call(
+    "replace_route",
+    RouteTableId=the("routeTableId"),
+    **{aws: the(name) for name, aws in _ROUTE_DESTINATIONS.items()}
+    | {name[0].upper() + name[1:]: the(name) for name in _TARGETS},
+)
 
 
 def _route_id(work: Work, answer: Any) -> str:
@@ -145,7 +153,9 @@ ROUTE = Row(
 
 def _followed(work: Work) -> Any:
     """Find which table a subnet or gateway follows, if it isn't the VPC's main one."""
-    name, key = ("association.subnet-id", "SubnetId") if work.value("subnetId") else ("association.gateway-id", "GatewayId")
+    name, key = (
+        ("association.subnet-id", "SubnetId") if work.value("subnetId") else ("association.gateway-id", "GatewayId")
+    )
     target = work.value("subnetId") or work.value("gatewayId")
     tables = work.ask("describe_route_tables", Filters=[{"Name": name, "Values": [target]}])["RouteTables"]
     return next((item for table in tables for item in table["Associations"] if item.get(key) == target), None)
@@ -155,7 +165,9 @@ def _follow_another(work: Work) -> None:
     """Have the subnet follow another table; AWS gives the association a new id, which a refresh finds."""
     there = _followed(work)
     work.ask(
-        "replace_route_table_association", AssociationId=there["RouteTableAssociationId"], RouteTableId=work.value("routeTableId")
+        "replace_route_table_association",
+        AssociationId=there["RouteTableAssociationId"],
+        RouteTableId=work.value("routeTableId"),
     )
 
 

@@ -176,7 +176,9 @@ def _default_table(name: str) -> Field:
         table = _defaults_of(work, work.seen["TransitGatewayId"]).get(name)
         if table is None:
             raise CloudError(f"{name} can only be set by the owner of a gateway that has default tables")
-        work.ask(verbs[0 if work.value(name) else 1], TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=work.id)
+        work.ask(
+            verbs[0 if work.value(name) else 1], TransitGatewayRouteTableId=table, TransitGatewayAttachmentId=work.id
+        )
 
     return later(name, change, shape=Flag(), read=name)
 
@@ -355,7 +357,9 @@ ROUTE = Row(
     fields=(
         fixed("destinationCidrBlock", required=True),
         fixed("transitGatewayRouteTableId", required=True, read=None),
-        fixed("transitGatewayAttachmentId", default=None, read="TransitGatewayAttachments[0].TransitGatewayAttachmentId"),
+        fixed(
+            "transitGatewayAttachmentId", default=None, read="TransitGatewayAttachments[0].TransitGatewayAttachmentId"
+        ),
         fixed("blackhole", shape=Flag(), default=False),
     ),
 )
