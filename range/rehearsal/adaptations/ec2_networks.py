@@ -9,6 +9,7 @@ from typing import Any
 from moto.ec2.models.dhcp_options import DHCPOptionsSetBackend
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
+from moto.ec2.responses.network_acls import NetworkACLs
 
 from range.rehearsal.refusals import Refusal
 
@@ -24,6 +25,8 @@ def adapt() -> None:
     SubnetBackend.create_subnet = _in_a_zone_of_the_region(SubnetBackend.create_subnet)
     SubnetBackend.create_default_subnet = _create_default_subnet
     SubnetBackend.delete_subnet = _with_associations(SubnetBackend.delete_subnet)
+    NetworkACLs.create_network_acl_entry = _with_icmp(NetworkACLs.create_network_acl_entry)
+    NetworkACLs.replace_network_acl_entry = _with_icmp(NetworkACLs.replace_network_acl_entry)
     DHCPOptionsSetBackend.associate_dhcp_options = _associate_options
     DHCPOptionsSetBackend.disassociate_dhcp_options = _disassociate_options
     DHCPOptionsSetBackend.delete_dhcp_options_set = _unless_used(DHCPOptionsSetBackend.delete_dhcp_options_set)
@@ -44,6 +47,17 @@ def _with_defaults(create: Callable[..., Any]) -> Callable[..., Any]:
         return vpc
 
     return create_vpc
+
+
+def _with_icmp(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an ACL entry keep its ICMP type and code; moto looks for them under the name that they have on the wire."""
+
+    def with_icmp(self: Any) -> Any:
+        if "IcmpTypeCode" in self.params:
+            self.params["Icmp"] = self.params["IcmpTypeCode"]
+        return answer(self)
+
+    return with_icmp
 
 
 def _options_of_region(ec2: Any) -> Any:
