@@ -24,10 +24,11 @@ def allot(exercise: Exercise, lock: AddressLock) -> AddressLock:
     """
     enclaves = layouts(exercise)
     blocks = dict(lock.enclaves)
-    _check_blocks(exercise.supernet, blocks)
+    _check(exercise.supernet, lock)
     _allot_blocks(exercise, enclaves, blocks)
-    zones = {name: cidr for name, cidr in lock.zones.items() if _enclave_of(name) not in {e.name for e in enclaves}}
-    hosts = {name: host for name, host in lock.hosts.items() if _enclave_of(name) not in {e.name for e in enclaves}}
+    present = {layout.name for layout in enclaves}
+    zones = {name: cidr for name, cidr in lock.zones.items() if _enclave_of(name) not in present}
+    hosts = {name: address for name, address in lock.hosts.items() if _enclave_of(name) not in present}
     for layout in enclaves:
         zones |= (own := _allot_zones(layout, blocks[layout.name], lock))
         hosts |= _allot_hosts(layout, own, lock, len(exercise.availability_zones))
@@ -64,16 +65,22 @@ def _enclave_of(name: str) -> str:
     return name.replace("/", ".").partition(".")[0]
 
 
-def _check_blocks(supernet: IPv4Network, blocks: dict[str, IPv4Network]) -> None:
-    """Refuse a lock of another supernet, or one that somebody broke by hand."""
-    hint = "put the supernet back, or tear everything down and delete the lock file"
-    ordered = sorted(blocks.items(), key=lambda entry: entry[1])
-    for name, block in ordered:
+def _check(supernet: IPv4Network, lock: AddressLock) -> None:
+    """Refuse a lock of another supernet, or one that somebody or a merge broke."""
+    for name, block in lock.enclaves.items():
         if not block.subnet_of(supernet):
-            raise InputError(f"the address lock has {name} at {block}, outside the supernet {supernet}", hint=hint)
-    for (name, block), (other, next_block) in pairwise(ordered):
-        if block.overlaps(next_block):
-            raise InputError(f"the address lock has {name} at {block} and {other} at {next_block}", hint=hint)
+            raise InputError(
+                f"the address lock has {name} at {block}, outside the supernet {supernet}",
+                hint="put the supernet back, or tear everything down and delete the lock file",
+            )
+    singles = {name: IPv4Network(address) for name, address in lock.hosts.items()}
+    for part in (lock.enclaves, lock.zones, singles):
+        for (name, cidr), (other, next_cidr) in pairwise(sorted(part.items(), key=lambda entry: entry[1])):
+            if cidr.overlaps(next_cidr):
+                raise InputError(
+                    f"the address lock has {name} at {cidr} and {other} at {next_cidr}, which overlap",
+                    hint="restore it from version control; of two that were merged, take out the one that isn't up",
+                )
 
 
 def _allot_blocks(exercise: Exercise, enclaves: Sequence[Layout], blocks: dict[str, IPv4Network]) -> None:

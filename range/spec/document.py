@@ -133,10 +133,11 @@ class _Composer:
         """Give the next event; a mistake in the YAML ends the reading."""
         try:
             return next(self.events)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-            why = " ".join(part for part in (error.context, error.problem) if part)
+            parts = (getattr(error, "context", None), getattr(error, "problem", None))
+            why = " ".join(part for part in parts if part) or type(error).__name__
             problem = Problem(place.line, place.column, "", f"no YAML: {why}", "YAML")
         raise bad_file(self.path, [*self.problems, problem])
 

@@ -187,10 +187,16 @@ def test_a_lock_of_another_supernet_is_refused() -> None:
         allot(moved, lock)
 
 
-def test_a_lock_that_gives_a_block_twice_is_refused() -> None:
-    lock = AddressLock(enclaves={"est": IPv4Network("10.64.4.0/22"), "pol": IPv4Network("10.64.4.0/23")})
-
-    with pytest.raises(InputError, match=r"est at .* and pol at|pol at .* and est at"):
+@pytest.mark.parametrize(
+    "lock",
+    [
+        AddressLock(enclaves={"est": IPv4Network("10.64.4.0/22"), "pol": IPv4Network("10.64.4.0/23")}),
+        AddressLock(zones={"est.targets": IPv4Network("10.64.4.0/25"), "est.sensors": IPv4Network("10.64.4.64/26")}),
+        AddressLock(hosts={"est/web-1": IPv4Address("10.64.4.4"), "pol/web-1": IPv4Address("10.64.4.4")}),
+    ],
+)
+def test_a_lock_that_gives_addresses_twice_is_refused(lock: AddressLock) -> None:
+    with pytest.raises(InputError, match=r"est.* at .* and .* at .*, which overlap"):
         allot(example("steadfast"), lock)
 
 
