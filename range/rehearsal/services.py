@@ -23,6 +23,7 @@ _SIGNED_AS = {
     "tagging": "resourcegroupstaggingapi",
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
+    "states": "stepfunctions",
 }
 """botocore's name of a service, where hyphens aren't the only difference from the name that requests are signed for."""
 _PACKAGES = {"lambda": "awslambda"}
