@@ -97,7 +97,11 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
 
 
 def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
-    """Open the doors to the engine and to AWS; the process must have entered the cloud."""
+    """Open the doors to the engine and to AWS; the process must have entered the cloud.
+
+    Raises:
+        CloudError: the caller's credentials belong to an account that the exercise file doesn't list.
+    """
     from range.cloud.sessions import Sessions
     from range.controller.site import Setting
     from range.controller.strangers import accounts_of_strangers
@@ -105,18 +109,15 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
     from range.provision.engine import Engine, EngineSettings
 
     backend = os.environ["PULUMI_BACKEND_URL"]
+    key = None if "AWS_ENDPOINT_URL" in os.environ else os.environ.get("RANGE_SECRETS_PROVIDER")
     settings = EngineSettings(
-        spec=spec.absolute(),
-        home=folder,
-        backend_url=backend,
-        pulumi=linked_cli(),
-        secrets_provider=os.environ.get("RANGE_SECRETS_PROVIDER"),
+        spec=spec.absolute(), home=folder, backend_url=backend, pulumi=linked_cli(), secrets_provider=key
     )
     engine = Engine(settings)
     gone = accounts_of_strangers(planned, engine)
-    return Setting(
-        spec.absolute(), planned, folder, backend, engine, Sessions.of_plan(planned, also=gone.values()), gone
-    )
+    sessions = Sessions.of_plan(planned, also=gone.values())
+    sessions.caller()
+    return Setting(spec.absolute(), planned, folder, backend, engine, sessions, gone)
 
 
 def _bootstrap(planned: Plan, organisation: str, done: Path) -> None:

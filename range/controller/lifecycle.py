@@ -66,7 +66,7 @@ class Lifecycle:
                 return ended
             standing = [one.enclave for one in ended if one.failure is not None]
             if standing:
-                return (*ended, _not_begun(hub, f"{', '.join(standing)} still needs {hub}, so it was left as it is"))
+                return (*ended, _not_begun(hub, f"{hub} was left as it is: {', '.join(standing)} still needs it"))
             return (*ended, *walk((hub,)))
 
     @contextlib.contextmanager
