@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from botocore.config import Config
 from botocore.session import Session as CoreSession
 
 from range.rehearsal.messages import Request
+from range.rehearsal.models import loader
 
 if TYPE_CHECKING:
     import boto3
@@ -60,17 +60,11 @@ def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None
 
     AUTH_TYPE_MAPS[_SIGNER] = _Named
     core = CoreSession()
-    core.register_component("data_loader", _shared().get_component("data_loader"))
+    core.register_component("data_loader", loader())
     core.set_credentials(access_key, secret, token)
     core.set_default_client_config(Config(signature_version=_SIGNER))
     core.get_component("event_emitter").register_first("before-send", _carrier(cloud))
     return boto3.Session(botocore_session=core)
-
-
-@cache
-def _shared() -> CoreSession:
-    """Give the session whose loaders all others use."""
-    return CoreSession()
 
 
 def _carrier(cloud: Cloud) -> Callable[..., AWSResponse]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-_ADAPTED = frozenset({"ec2"})
+_ADAPTED = frozenset({"ec2", "kms"})
 
 
 @cache
