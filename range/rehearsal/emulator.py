@@ -9,9 +9,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from range.rehearsal.carried import as_moto
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
-from range.rehearsal.services import Service, as_moto
+from range.rehearsal.services import Service
 
 _ACCOUNT_HEADER = "x-moto-account-id"
 _HOSTS = {

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import urlencode
 
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
 
 if TYPE_CHECKING:
     from moto.core.model import OperationModel, ServiceModel
-    from moto.core.request import Request as MotoRequest
 
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 _SIGNED_AS = {
@@ -71,6 +69,8 @@ class Service:
         """Give the parameters of a request, as boto3 would have taken them."""
         from moto.core.parse import PROTOCOL_PARSERS
         from moto.core.request import determine_request_protocol
+
+        from range.rehearsal.carried import as_moto
 
         moto_request = as_moto(request)
         parser = PROTOCOL_PARSERS[determine_request_protocol(self.model, moto_request.content_type)]
@@ -145,6 +145,8 @@ class Service:
         """Match method and path against the model's: the operation and the labels in its path."""
         from moto.core.routing import NotFound, get_service_router
 
+        from range.rehearsal.carried import as_moto
+
         try:
             operation, labels = get_service_router(self.name).match(as_moto(request))
         except (NotFound, NotImplementedError):
@@ -177,34 +179,3 @@ def _by_bare_name() -> dict[str, str]:
 def only_reads(operation: str) -> bool:
     """Say whether an operation changes nothing, by its name."""
     return bool(_READS.match(operation)) and operation != _CREDENTIAL_REPORT
-
-
-def as_moto(request: Request) -> MotoRequest:
-    """Give the request as moto takes it; built straight from the parts, since werkzeug's builder costs more than most calls."""
-    from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, environ_key_for_header
-    from moto.core.request import Request as MotoRequest
-    from moto.core.request import should_preserve_original_header_name
-
-    address = request.address
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(address.path or "/").decode("latin-1"),
-        "QUERY_STRING": address.query,
-        "RAW_URI": address.path or "/",
-        "SERVER_NAME": address.hostname or "localhost",
-        "SERVER_PORT": str(address.port or 443),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "wsgi.url_scheme": address.scheme,
-        "wsgi.input": io.BytesIO(request.body),
-    }
-    preserved = {}
-    for name, value in request.headers.items():
-        if name.lower() not in ("transfer-encoding", "host", "content-length"):
-            environ[environ_key_for_header(name)] = value
-        if should_preserve_original_header_name(name):
-            preserved[environ_key_for_header(name)] = name
-    environ["HTTP_HOST"] = address.netloc
-    environ["CONTENT_LENGTH"] = str(len(request.body))
-    environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
-    return MotoRequest(environ)

@@ -62,7 +62,7 @@ def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None
     core = CoreSession()
     core.register_component("data_loader", loader())
     core.set_credentials(access_key, secret, token)
-    core.set_default_client_config(Config(signature_version=_SIGNER))
+    core.set_default_client_config(Config(signature_version=_SIGNER, user_agent=_SIGNER))
     core.get_component("event_emitter").register_first("before-send", _carrier(cloud))
     return boto3.Session(botocore_session=core)
 
