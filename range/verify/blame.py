@@ -63,7 +63,9 @@ class Judge:
                 yield Blame(1, step.resource, f"its route {step.rule} {step.what}")
             elif step.carries == "gateway" and strangers:
                 yield Blame(5, step.resource, step.what)
-            elif step.where and not may_go_out and _next_way(steps[place + 1 :]) in _ASTRAY:
+            elif step.where and not may_go_out and (
+                _next_way(steps[place + 1 :]) in _ASTRAY or (place == 1 and connection.receiver.interface is None)
+            ):
                 yield Blame(1, step.resource, f"its route {step.rule} {step.what}")
 
     def _letting_check(self, here: Place, there: Place, step: Step, check: Check, number: int) -> Iterator[Blame]:
@@ -102,23 +104,39 @@ class Judge:
     def _stopped(self, outcome: Outcome, wanted: Spans, what: str, receiver: Kind) -> Iterator[Blame]:
         """Blame the first filter on a way that refuses some of what is wanted, or what lost or misled it."""
         steps = outcome.packet.steps
+        astray = list(self._wrong_turns(steps, receiver, what))
         for step in steps:
             refused = difference(wanted, self.reach.admitted(step.check)) if step.check is not None else ()
             if step.check is not None and refused:
+                yield from astray
                 yield from self._refusing(step, step.check, refused[0][0], what)
                 return
+        arrived = outcome.interface or "the internet"
         if outcome.end == "unknown":
             yield Blame(0, outcome.resource, outcome.why)
         elif outcome.end == "lost":
+            yield from astray
             yield Blame(0, outcome.resource or outcome.where, f"{what} is lost: {outcome.why}")
             yield Blame(1, outcome.where, "where that happens")
             yield from (Blame(2, step.resource, step.what) for step in steps[-2:])
         elif difference(wanted, outcome.packet.limit):
             yield Blame(0, steps[-1].resource, f"{what} is of a protocol that a NAT gateway doesn't pass")
         elif outcome.interface != (receiver.interface.id if receiver.interface is not None else ""):
-            arrived = outcome.interface or "the internet"
-            yield from (Blame(0, s.resource, f"it leads {what} to {arrived}") for s in steps if s.carries in _ASTRAY)
+            yield from astray
             yield Blame(1, arrived, f"where {what} ends instead")
+
+    def _wrong_turns(self, steps: tuple[Step, ...], receiver: Kind, what: str) -> Iterator[Blame]:
+        """Blame what leads a packet on another way than to its receiver's VPC."""
+        if receiver.interface is None:
+            return
+        for place, step in enumerate(steps):
+            if step.carries in _ASTRAY:
+                yield Blame(-1, step.resource, f"it leads {what} astray: {step.what}")
+            elif step.where and step.check is None and _next_way(steps[place + 1 :]) in _ASTRAY:
+                yield Blame(0, step.resource, f"its route {step.rule} {step.what}")
+            elif step.carries == "gateway" and step.where not in {"", receiver.interface.vpc}:
+                table = next(one for one in reversed(steps[:place]) if one.carries == "table")
+                yield Blame(-1, table.resource, f"its route {table.rule} leads {what} astray: {step.what}")
 
     def _refusing(self, step: Step, check: Check, number: int, what: str) -> Iterator[Blame]:
         """Blame one filter that refuses a packet."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from range.records.plan import INTERNET, Plan
 from range.verify.addresses import point
 from range.verify.network import Network, Part
+from range.verify.resolver import leaks
 from range.verify.zones import Zones
 
 
@@ -34,7 +35,7 @@ def channels(plan: Plan, network: Network, zones: Zones) -> list[Channel]:
     view = _View(plan, network, zones)
     found: list[Channel] = []
     for part in network.parts:
-        for look in (view.names, view.forwarded, view.mirrors, view.logs, view.links):
+        for look in (view.names, view.questions, view.forwarded, view.mirrors, view.logs, view.links):
             found += look(part)
     return found
 
@@ -68,6 +69,12 @@ class _View:
                     zone = asked["Id"].removeprefix("/hostedzone/")
                     why = f"the private zone {titles.get(asked['Id'], '')} of {owner} answers in {vpc['VPCId']} of {reader}"
                     yield Channel(owner, reader, "dns", zone, why, (vpc["VPCId"],))
+
+    def questions(self, part: Part) -> Iterator[Channel]:
+        """An enclave that may not reach the internet may ask it for names."""
+        owner = self._enclave(part.account)
+        for leak in leaks(self.plan, part.items, owner):
+            yield Channel(owner, INTERNET, "dns", leak.resource, leak.why, leak.resources)
 
     def forwarded(self, part: Part) -> Iterator[Channel]:
         """A resolver rule sends one enclave's questions through another's endpoint, or to another's addresses."""

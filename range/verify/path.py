@@ -30,7 +30,7 @@ class Step:
     rule: str = ""
     check: Check | None = None
     where: str = ""
-    """The subnet whose table or ACL it is."""
+    """The subnet whose table or ACL it is; the VPC that a gateway's attachment leads into."""
     carries: Literal["", "peering", "internet", "detour", "gateway", "table"] = ""
     """By what it moves the packet on; empty for what only filters or is passed within a VPC."""
 

@@ -217,7 +217,7 @@ class Walker:
             near = [name for name in attachment.subnets if self._zone(name) == zone]
             doors = attachment.subnets if attachment.appliance or not near else near
             for door in doors:
-                step = Step(attachment.id, f"takes it into {attachment.vpc}", carries="gateway")
+                step = Step(attachment.id, f"takes it into {attachment.vpc}", where=attachment.vpc, carries="gateway")
                 yield from self._leave(packet.met(step), door)
 
     def _on_internet(self, packet: Packet) -> Iterator[Outcome]:

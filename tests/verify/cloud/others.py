@@ -39,6 +39,14 @@ class Others(Gateways):
         )
         return {"TrafficMirrorTarget": {"TrafficMirrorTargetId": item["TrafficMirrorTargetId"]}}
 
+    def create_traffic_mirror_filter(self, _: str, __: Item) -> Item:
+        return {"TrafficMirrorFilter": {"TrafficMirrorFilterId": self.new_id("tmf")}}
+
+    def put(self, account: str, asked: Item) -> Item:
+        """Stands for whatever makes a thing of a kind that the model doesn't know."""
+        self.keep(asked["kind"], account, asked["item"])
+        return {}
+
     def create_traffic_mirror_session(self, account: str, asked: Item) -> Item:
         name = {"TrafficMirrorSessionId": self.new_id("tms"), "OwnerId": account, "Tags": []}
         self.keep("TrafficMirrorSessions", account, {**name, **asked})

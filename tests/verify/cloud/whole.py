@@ -72,6 +72,12 @@ class Cloud(Others):
         act: Callable[[str, Item], Item] = getattr(self, operation.partition(".")[2])
         return act(account, copy.deepcopy(parameters))
 
+    def look(self, _: str, what: str, of: str) -> str:
+        """Look something up that no call gave: the association of a subnet with its ACL."""
+        assert what == "acl_association"
+        every = [one for acl in self.of("NetworkAcls") for one in acl["Associations"]]
+        return next(str(one["NetworkAclAssociationId"]) for one in every if one["SubnetId"] == of)
+
     def snapshot(self) -> Snapshot:
         """Give what a snapshot of all accounts would be."""
         answers = [answer for account in self.accounts for answer in self._answers(account)]

@@ -1,0 +1,61 @@
+"""Every fault of the catalogue is caught, and the resource named."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from range.records.plan import Plan
+from range.records.proof import Proof
+from range.verify.decision import Prover
+from tests.verify.catalogue import Fault, catalogue, make, spelled
+from tests.verify.cloud.whole import Cloud
+from tests.verify.exercises import steadfast, steadfast_with_egress
+from tests.verify.naming import Names
+from tests.verify.ranges import Range
+
+FAULTS = catalogue()
+PLANS = {"steadfast": steadfast, "with egress": steadfast_with_egress}
+
+
+class Base:
+    """A correct range to put faults into, one after the other, each into a copy of its own."""
+
+    def __init__(self, plan: Plan) -> None:
+        cloud = Range(plan).cloud
+        self.saved, self.prover = pickle.dumps(cloud), Prover(plan)
+        snapshot = cloud.snapshot()
+        self.names = Names(plan, snapshot).of
+        assert self.prover.prove(snapshot).verdict == "PROVEN"
+
+    def with_fault(self, fault: Fault) -> tuple[Proof, tuple[str, ...]]:
+        """Prove the range with a fault in it; give the ids that must be named, too."""
+        cloud: Cloud = pickle.loads(self.saved)
+        named = make(fault, self.names, cloud.call, cloud.look)
+        return self.prover.prove(cloud.snapshot()), named
+
+
+@cache
+def base(plan: str) -> Base:
+    return Base(PLANS[plan]())
+
+
+def test_the_catalogue_is_large_and_its_faults_are_distinct() -> None:
+    kinds = Counter(fault.kind for fault in FAULTS)
+    print(f"{len(FAULTS)} faults in {len(kinds)} classes: {dict(kinds)}")
+
+    assert len(FAULTS) >= 150
+    assert len(kinds) >= 18
+    assert len({spelled(fault) for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_fault_is_caught_and_the_resource_named(fault: Fault) -> None:
+    proof, named = base(fault.plan).with_fault(fault)
+
+    assert proof.verdict == fault.verdict
+    resources = {resource for finding in proof.findings for resource in finding.resources}
+    assert set(named) <= resources, [finding.why for finding in proof.findings]
