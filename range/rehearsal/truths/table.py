@@ -17,14 +17,17 @@ from range.rehearsal.truths import (
     interfaces,
     keys,
     logs,
+    organisations,
     roles,
     routing,
     secrets,
     storage,
     subnets,
     trails,
+    transit_gateways,
     users,
     vpcs,
+    zones,
 )
 from range.rehearsal.truths.rows import Truth
 
@@ -46,6 +49,9 @@ TRUTHS: tuple[Truth, ...] = (
     *buckets.TRUTHS,
     *logs.TRUTHS,
     *trails.TRUTHS,
+    *transit_gateways.TRUTHS,
+    *organisations.TRUTHS,
+    *zones.TRUTHS,
 )
 
 
