@@ -86,7 +86,7 @@ def _user(access_key: str) -> Any:
     from moto.iam.models import iam_backends
 
     for regional in list(iam_backends.values()):
-        backend = dict.get(regional, PARTITION)
+        backend: Any = dict.get(regional, PARTITION)
         key = backend.access_keys.get(access_key) if backend is not None else None
         if key is not None and key.status == "Active":
             return backend.users.get(key.user_name)

@@ -6,7 +6,11 @@ import io
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, environ_key_for_header, should_preserve_original_header_name
+from moto.core.request import (
+    PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    environ_key_for_header,
+    should_preserve_original_header_name,
+)
 from moto.core.request import Request as MotoRequest
 
 from range.rehearsal.messages import Request

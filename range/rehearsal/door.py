@@ -50,7 +50,7 @@ class Cloud:
             return self._kept(request, service, operation, scope.region)
         except Refusal as refusal:
             return service.answer(operation, refusal)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the client must be told
             _log.exception("%s %s failed", service.name, operation)
             return _fault(service, operation, error)
 

@@ -89,7 +89,9 @@ def _http_exception(error: Exception) -> Answer | None:
     if not isinstance(error, HTTPException):
         return None
     body = error.get_body()
-    return Answer(error.code or 500, _plain(dict(error.get_headers())), body.encode() if isinstance(body, str) else body)
+    return Answer(
+        error.code or 500, _plain(dict(error.get_headers())), body.encode() if isinstance(body, str) else body
+    )
 
 
 def _plain(headers: Any) -> dict[str, str]:

@@ -79,7 +79,7 @@ class Images(dict[str, Ami]):
         """Give all images that the account sees."""
         return {**public_images(self.region), **self}
 
-    def values(self) -> ValuesView[Ami]:
+    def values(self) -> ValuesView[Ami]:  # type: ignore[override]
         """Give all images that the account sees."""
         return self.copy().values()
 

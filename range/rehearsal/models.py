@@ -22,5 +22,7 @@ class ForMoto:
 
     def load_service_model(self, service: str, kind: str) -> dict[str, Any]:
         """Load a model."""
-        model: dict[str, Any] = (create_loader() if service in _REWRITTEN else loader()).load_service_model(service, kind)
+        model: dict[str, Any] = (create_loader() if service in _REWRITTEN else loader()).load_service_model(
+            service, kind
+        )
         return model

@@ -26,7 +26,9 @@ _SIGNED_AS = {
 """botocore's name of a service, where hyphens aren't the only difference from the name that requests are signed for."""
 _PACKAGES = {"lambda": "awslambda"}
 """moto's name of a service, where it isn't botocore's without hyphens."""
-_READS = re.compile(r"(BatchGet|Check|Describe|Filter|Generate|Get|Head|List|Lookup|Preview|Query|Scan|Search|Select|Simulate|Test|Verify)")
+_READS = re.compile(
+    "(BatchGet|Check|Describe|Filter|Generate|Get|Head|List|Lookup|Preview|Query|Scan|Search|Select|Simulate|Test|Verify)"
+)
 _CREDENTIAL_REPORT = "GenerateCredentialReport"
 """The one call that is named like a question and leaves something behind."""
 
@@ -40,7 +42,7 @@ class Service:
 
     @property
     def package(self) -> str:
-        """moto's package, such as `awslambda`."""
+        """The package of moto, such as `awslambda`."""
         return _PACKAGES.get(self.name, self.name.replace("-", ""))
 
     @cached_property
@@ -124,7 +126,8 @@ class Service:
         from moto.core.serialize import DefaultAttributePicker, get_serializer_class
 
         if isinstance(result, Refusal) and result.code not in COMMON_ERROR_CODES:
-            COMMON_ERROR_CODES.append(result.code)  # else moto warns of each code that the model doesn't list; many aren't
+            # moto warns of each code that the model doesn't list, and many aren't.
+            COMMON_ERROR_CODES.append(result.code)
         serializer = get_serializer_class(self.name, self.protocol)(
             operation_model=self._operation_model(operation), value_picker=DefaultAttributePicker()
         )
@@ -137,9 +140,10 @@ class Service:
         """Give the model of an operation, or an empty one: a refusal may concern a call that nobody knows."""
         from moto.core.model import OperationModel as Model
 
+        known: OperationModel | None = None
         if operation in self.model.operation_names:
-            return self.model.operation_model(operation)
-        return Model({}, self.model)
+            known = self.model.operation_model(operation)
+        return known or Model({}, self.model)
 
     def _routed(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Match method and path against the model's: the operation and the labels in its path."""

@@ -15,13 +15,13 @@ def adapt() -> None:
     from range.rehearsal.models import ForMoto
 
     serializing.adapt()
-    moto.core.utils.create_loader = ForMoto
+    moto.core.utils.create_loader = ForMoto  # type: ignore[assignment]
 
     # The methods of a response class: inspect walks all of EC2's 600 each time, 2.7 ms of a 7.5 ms call.
-    moto.core.responses.method_names_from_class = _method_names
+    moto.core.responses.method_names_from_class = _method_names  # type: ignore[assignment]
     moto.core.responses.camelcase_to_underscores = cache(moto.core.responses.camelcase_to_underscores)
     # Who used which key when: written at every call, so that each call would also have to save IAM.
-    moto.iam.models.mark_account_as_visited = _nobody_reads_this
+    moto.iam.models.mark_account_as_visited = _nobody_reads_this  # type: ignore[assignment]
 
 
 @cache

@@ -19,7 +19,7 @@ _PREFIXES = {
     "traffic-mirror-target": "tmt",
     "instance-connect-endpoint": "eice",
 }
-"""How ids of things begin that areas keep, so that they can be tagged. Source: EC2 User Guide, "Resource IDs", read 2026-11-22."""
+"""How ids of what areas keep begin, so that it can be tagged. Source: EC2 User Guide, "Resource IDs"; from memory, 2026-11-22."""
 
 
 def adapt() -> None:

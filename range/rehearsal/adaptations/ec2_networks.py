@@ -105,17 +105,10 @@ def _with_what_came_with_it(delete: Callable[..., Any]) -> Callable[..., Any]:
 def _in_a_zone_of_the_region(create: Callable[..., Any]) -> Callable[..., Any]:
     """Put a subnet into a zone of this Region; it is no default one, and gives no public addresses, unless that is asked for."""
 
-    def create_subnet(
-        self: Any,
-        vpc_id: str,
-        cidr_block: str,
-        ipv6_cidr_block: str | None = None,
-        availability_zone: str | None = None,
-        availability_zone_id: str | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        zone = _zone(self, availability_zone, availability_zone_id)
-        subnet = create(self, vpc_id, cidr_block, ipv6_cidr_block, zone, None, **kwargs)
+    def create_subnet(self: Any, vpc_id: str, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
+        named = dict(zip(("ipv6_cidr_block", "availability_zone", "availability_zone_id"), args, strict=False)) | kwargs
+        zone = _zone(self, named.pop("availability_zone", None), named.pop("availability_zone_id", None))
+        subnet = create(self, vpc_id, cidr_block, availability_zone=zone, **named)
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         return subnet
 

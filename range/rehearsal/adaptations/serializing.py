@@ -62,13 +62,13 @@ _names: dict[tuple[type, Any, str], tuple[str, ...]] = {}
 def _begin(init: Callable[..., None]) -> Callable[..., None]:
     """Sort the transformers by the last part of their paths, so that few are looked at for each value."""
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def sorted_too(self: Any, *args: Any, **kwargs: Any) -> None:
         init(self, *args, **kwargs)
         self.by_key = {}
         for path, transform in self.response_transformers.items():
             self.by_key.setdefault(path.rpartition(".")[2], []).append((path, transform))
 
-    return __init__
+    return sorted_too
 
 
 def _picked(self: Any, context: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from range.rehearsal.areas.clock import now
@@ -25,7 +25,7 @@ _COST_TYPES = {
     "IncludeDiscount": True,
     "UseAmortized": False,
 }
-_FOR_EVER = datetime(2087, 6, 15)
+_FOR_EVER = datetime(2087, 6, 15, tzinfo=UTC).replace(tzinfo=None)
 """Source of both: AWS Billing API Reference, "CostTypes" and "TimePeriod"; from memory, 2026-11-22."""
 _MOST_SUBSCRIBERS = 11
 _MOST_NOTIFICATIONS = 10

@@ -80,8 +80,9 @@ def _context(call: Call, manager: str) -> dict[str, list[str]]:
     kind = call.params.get("PolicyType") or call.params.get("Type") or call.params.get("Filter")
     named = call.params.get("PolicyId") or call.params.get("ResourceId")
     known = next((policy.type for policy in records.policies if policy.id == named), None)
-    context = {"aws:principalaccount": [call.account], "aws:principalorgid": [records.org.id]}
-    return {**context, "organizations:policytype": [kind or known]} if kind or known else context
+    context: dict[str, list[str]] = {"aws:principalaccount": [call.account], "aws:principalorgid": [records.org.id]}
+    about = kind or known
+    return {**context, "organizations:policytype": [str(about)]} if about else context
 
 
 def _resources(call: Call, manager: str) -> list[str]:

@@ -28,7 +28,7 @@ ENABLED = frozenset(
         "us-west-2",
     ]
 )
-"""Enabled in every account. Source: Account Management Reference Guide, "Enable or disable AWS Regions"; from memory, 2026-11-22."""
+"""Enabled in every account. Source: Account Management Guide, "Enable or disable AWS Regions"; from memory, 2026-11-22."""
 
 
 def describe(call: Call) -> Shape:

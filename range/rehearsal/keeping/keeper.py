@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 
 from moto import __version__ as moto_version
-from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.base_backend import BaseBackend
 
 from range.rehearsal.keeping.pickles import Place, backend_at, backends_of, dumped, loaded, place_of
-from range.rehearsal.keeping.reach import extras, forget_everything, watch
+from range.rehearsal.keeping.reach import every_kind, extras, forget_everything, watch
 from range.rehearsal.keeping.relinking import relink
 from range.rehearsal.keeping.store import Store
 
@@ -87,7 +87,7 @@ class Keeper:
             backend = backend_at(*place)
             vars(backend).update(values)
             filled.add(backend)
-        for backends in list(BackendDict._instances):
+        for backends in every_kind():
             for _, _, backend in backends.iter_backends():
                 if backend not in filled:
                     backend.__init__(backend.region_name, backend.account_id)  # type: ignore[misc]

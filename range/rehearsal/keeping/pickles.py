@@ -57,7 +57,7 @@ def backend_at(kind: str, account: str, region: str) -> BaseBackend:
     backend: BaseBackend | None = dict.get(regional, region)
     if backend is None:
         adapt(regional.service_name)
-        cls = regional.backend
+        cls: Any = regional.backend
         backend = cls.__new__(cls)
         assert isinstance(backend, BaseBackend)
         backend.account_id, backend.region_name, backend.partition = account, region, _PARTITION
@@ -103,18 +103,13 @@ def _reducer_for(cls: type) -> Callable[[Any], Reduced]:
         return lambda value: str(value.__qualname__)
     if issubclass(cls, BaseBackend):
         return lambda backend: (backend_at, place_of(backend))
-    if issubclass(cls, BackendDict):
-        return lambda backends: (backends_of, (kind_of(backends.backend),))
-    if issubclass(cls, AccountSpecificBackend):
-        return lambda regional: (_regional, (kind_of(regional.backend), regional.account_id))
-    if cls is type(threading.Lock()) or cls is type(threading.RLock()):
-        return lambda lock: (_new_lock, (cls is type(threading.RLock()),))
-    if issubclass(cls, weakref.WeakValueDictionary):
-        return lambda values: (cls, (dict(values),))
-    if issubclass(cls, defaultdict) and cls is not defaultdict:
-        return _without_init
+    if cls in _LOCKS:
+        return lambda lock: (_new_lock, (_LOCKS.index(cls),))
     if _is_private_key(cls):
         return lambda key: (_private_key, (_der(key),))
+    for known, reducer in _OF_CLASSES.items():
+        if issubclass(cls, known) and cls is not defaultdict:
+            return reducer
     return copyreg.dispatch_table.get(cls, _by_itself)
 
 
@@ -158,9 +153,9 @@ def _regional(kind: str, account: str) -> AccountSpecificBackend[Any]:
     return backends_of(kind)[account]
 
 
-def _new_lock(reentrant: bool) -> Any:
+def _new_lock(kind: int) -> Any:
     """Make a lock: nobody holds the ones of a process that ended."""
-    return threading.RLock() if reentrant else threading.Lock()
+    return threading.RLock() if kind else threading.Lock()
 
 
 def _is_private_key(cls: type) -> bool:
@@ -181,3 +176,12 @@ def _private_key(der: bytes) -> Any:
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     return load_der_private_key(der, None)
+
+
+_LOCKS: list[Any] = [type(threading.Lock()), type(threading.RLock())]
+_OF_CLASSES: dict[type, Callable[[Any], Reduced]] = {
+    BackendDict: lambda backends: (backends_of, (kind_of(backends.backend),)),
+    AccountSpecificBackend: lambda regional: (_regional, (kind_of(regional.backend), regional.account_id)),
+    weakref.WeakValueDictionary: lambda values: (weakref.WeakValueDictionary, (dict(values),)),
+    defaultdict: _without_init,
+}

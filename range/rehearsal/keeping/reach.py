@@ -25,35 +25,43 @@ class Reached:
         return self.looked_up | {held for backend in self.looked_up for held in _held_by(backend)}
 
 
-_current = Reached()
+_notes = [Reached()]
+"""The notes of the call that is being answered; the door lets in one at a time."""
 
 
 def begin() -> Reached:
-    """Start noting for a call; the door lets in one at a time."""
-    global _current
-    _current = Reached()
-    return _current
+    """Start noting for a call."""
+    _notes[0] = Reached()
+    return _notes[0]
 
 
 def touch(backend: BaseBackend) -> None:
     """Note that a call that only reads, by its name, changed a backend all the same."""
-    _current.made.add(backend)
+    _notes[0].made.add(backend)
 
 
 def watch() -> None:
     """Have moto's look-up note what it gives out. Once is enough; more do nothing."""
     if AccountSpecificBackend.__getitem__ is not _look_up:
-        AccountSpecificBackend.__getitem__ = _look_up
+        AccountSpecificBackend.__getitem__ = _look_up  # type: ignore[assignment]
         core.adapt()
 
 
 def forget_everything() -> None:
     """Empty all backends of this process: moto keeps them in globals, and a cloud starts with its own."""
-    for backends in BackendDict._instances:
+    for backends in every_kind():
         backends.clear()
         for extra in extras(backends).values():
             extra.clear()
-    BackendDict._instances.clear()
+    _kinds.clear()
+
+
+_kinds: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
+
+
+def every_kind() -> list[BackendDict[Any]]:
+    """Give the dictionaries of all kinds of backends that have any."""
+    return list(_kinds)
 
 
 _OWN = {"backend", "service_name", "_use_boto3_regions", "_additional_regions", "_id"}
@@ -73,8 +81,8 @@ def _look_up(self: AccountSpecificBackend[Any], region_name: str) -> BaseBackend
     if backend is None:
         adapt(self.service_name)
         backend = _make(self, region_name)
-        _current.made.add(backend)
-    _current.looked_up.add(backend)
+        _notes[0].made.add(backend)
+    _notes[0].looked_up.add(backend)
     return backend
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from moto.core.base_backend import BackendDict
+from range.rehearsal.keeping.reach import every_kind
 
 
 def relink() -> None:
     """Make what was loaded findable again, and one object of what two backends share."""
-    for backends in list(BackendDict._instances):
+    for backends in every_kind():
         relinker = _RELINKERS.get(backends.backend.__qualname__)
         if relinker is not None:
             for _, _, backend in backends.iter_backends():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -150,15 +150,13 @@ def _searched(routes: list[Route], how: str, values: list[str]) -> list[Route]:
     return [route for route in holding if ip_network(route.cidr).prefixlen == longest]
 
 
-def _matches(network: IPv4Network | IPv6Network, how: str, target: IPv4Network | IPv6Network) -> bool:
+def _matches(network: Any, how: str, target: Any) -> bool:
     """Compare the range of a route with one that is searched for."""
-    if (isinstance(network, IPv4Network) and isinstance(target, IPv4Network)) or (
-        isinstance(network, IPv6Network) and isinstance(target, IPv6Network)
-    ):
-        inside, around = network.subnet_of(target), network.supernet_of(target)
-    else:
+    if network.version != target.version:
         return False
-    return {"exact-match": network == target, "subnet-of-match": inside}.get(how, around)
+    if how == "exact-match":
+        return bool(network == target)
+    return bool(network.subnet_of(target) if how == "subnet-of-match" else network.supernet_of(target))
 
 
 def _shape(route: Route) -> Shape:

@@ -8,7 +8,7 @@ from moto.ec2.utils import random_transit_gateway_route_table_id
 
 from range.rehearsal.areas.ec2_records import tag, tags_of
 from range.rehearsal.areas.filters import matching, page, tag_facts
-from range.rehearsal.areas.gateways.models import Attachment, Gateways, Table, kept_by
+from range.rehearsal.areas.gateways.models import Attachment, Table, kept_by
 from range.rehearsal.areas.gateways.sight import no_attachment, own_gateway, own_table
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal
@@ -52,7 +52,7 @@ def delete(call: Call) -> Shape:
 
 def associate(call: Call) -> Shape:
     """Let an attachment use a table; it uses one at a time."""
-    kept, table, attachment = _pair(call)
+    table, attachment = _pair(call)
     if attachment.table_id is not None:
         message = f"Transit Gateway Attachment {attachment.id} is already associated to a route table."
         raise Refusal("Resource.AlreadyAssociated", message)
@@ -62,7 +62,7 @@ def associate(call: Call) -> Shape:
 
 def disassociate(call: Call) -> Shape:
     """Let an attachment use a table no longer."""
-    _, table, attachment = _pair(call)
+    table, attachment = _pair(call)
     if attachment.table_id != table.id:
         message = f"Transit Gateway Attachment {attachment.id} is not associated with {table.id}."
         raise Refusal("InvalidAssociation.NotFound", message)
@@ -72,7 +72,7 @@ def disassociate(call: Call) -> Shape:
 
 def enable_propagation(call: Call) -> Shape:
     """Let a table learn the ranges of an attachment's VPC."""
-    _, table, attachment = _pair(call)
+    table, attachment = _pair(call)
     if attachment.id in table.propagations:
         message = f"Propagation from {attachment.id} to {table.id} already exists."
         raise Refusal("TransitGatewayRouteTablePropagation.Duplicate", message)
@@ -82,7 +82,7 @@ def enable_propagation(call: Call) -> Shape:
 
 def disable_propagation(call: Call) -> Shape:
     """Let a table forget the ranges of an attachment's VPC."""
-    _, table, attachment = _pair(call)
+    table, attachment = _pair(call)
     if attachment.id not in table.propagations:
         message = f"Propagation from {attachment.id} to {table.id} does not exist."
         raise Refusal("TransitGatewayRouteTablePropagation.NotFound", message)
@@ -119,7 +119,7 @@ def attachment_propagations(call: Call) -> Shape:
     return page(call.params, "TransitGatewayAttachmentPropagations", shapes)
 
 
-def _pair(call: Call) -> tuple[Gateways, Table, Attachment]:
+def _pair(call: Call) -> tuple[Table, Attachment]:
     """Find the table and the attachment that a call joins or parts; both belong to one gateway of the caller."""
     kept, table = own_table(call, call.params["TransitGatewayRouteTableId"])
     attachment = kept.attachments.get(call.params["TransitGatewayAttachmentId"])
@@ -127,7 +127,7 @@ def _pair(call: Call) -> tuple[Gateways, Table, Attachment]:
         raise no_attachment(call.params["TransitGatewayAttachmentId"])
     if attachment.state != "available":
         raise Refusal("IncorrectState", f"{attachment.id} is in invalid state {attachment.state}.")
-    return kept, table, attachment
+    return table, attachment
 
 
 def _resource(attachment: Attachment) -> Shape:

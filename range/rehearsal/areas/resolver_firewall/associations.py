@@ -79,7 +79,7 @@ def describe(call: Call) -> Shape:
 def update(call: Call) -> Shape:
     """Change an association; one that is protected allows nothing but to lift the protection."""
     association = _association(call)
-    changes = {key: call.params[key] for key in ("Priority", "Name", "MutationProtection") if key in call.params}
+    changes: Shape = {key: call.params[key] for key in ("Priority", "Name", "MutationProtection") if key in call.params}
     if association["MutationProtection"] == "ENABLED" and changes != {"MutationProtection": "DISABLED"}:
         raise _protected(association)
     if "Priority" in changes:
