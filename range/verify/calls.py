@@ -7,7 +7,7 @@ soon as they say anything: so that what AWS adds next year isn't overlooked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Answers = Mapping[str, tuple[dict[str, Any], ...]]
@@ -32,9 +32,14 @@ class Call:
     """Keys that can't change where a packet goes, or only repeat what another key says."""
     service: str = "ec2"
     of_no_region: bool = False
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    token: str = "NextToken"
+    """What the operation wants the token of the next page as."""
     per: Callable[[Answers], list[dict[str, Any]]] | None = None
     """What to ask about, where the operation wants an id; from what was answered before."""
+
+    def wanted(self, answers: Answers) -> list[dict[str, Any]]:
+        """Give the parameters of every time that it is asked, after some answers."""
+        return [{}] if self.per is None else self.per(answers)
 
     @property
     def modelled(self) -> bool:
@@ -225,7 +230,7 @@ CALLS: tuple[Call, ...] = (
     Call("DescribeClientVpnEndpoints", "ClientVpnEndpoints", "ClientVpnEndpointId"),
     Call("DescribeVerifiedAccessEndpoints", "VerifiedAccessEndpoints", "VerifiedAccessEndpointId"),
     Call("DescribeSecondaryInterfaces", "SecondaryInterfaces", "SecondaryInterfaceId"),
-    Call("ListServiceNetworkVpcAssociations", "items", "id", service="vpc-lattice"),
+    Call("ListServiceNetworkVpcAssociations", "items", "id", service="vpc-lattice", token="nextToken"),
     Call(
         "ListResolverEndpoints", "ResolverEndpoints", "Id",
         _words("Id Direction HostVPCId"),
@@ -272,7 +277,8 @@ CALLS: tuple[Call, ...] = (
     ),
     Call(
         "ListHostedZones", "HostedZones", "Id", _words("Id Name Config"),
-        _words("CallerReference ResourceRecordSetCount LinkedService Features"), service="route53", of_no_region=True,
+        _words("CallerReference ResourceRecordSetCount LinkedService Features"),
+        service="route53", of_no_region=True, token="Marker",
     ),
     Call(
         "GetHostedZone", "VPCs", "VPCId", _words("VPCId"), _words("VPCRegion"),
@@ -280,6 +286,6 @@ CALLS: tuple[Call, ...] = (
     ),
     Call(
         "ListBuckets", "Buckets", "Name", _words("Name"), _words("CreationDate BucketRegion BucketArn"),
-        service="s3", of_no_region=True,
+        service="s3", of_no_region=True, token="ContinuationToken",
     ),
 )  # fmt: skip

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from range.records.plan import INTERNET, Plan
 from range.verify.addresses import point
@@ -47,6 +49,29 @@ class _View:
     plan: Plan
     network: Network
     zones: Zones
+
+    @cached_property
+    def mirror_targets(self) -> dict[str, dict[str, Any]]:
+        """Give every account's mirror targets by id."""
+        return {
+            target["TrafficMirrorTargetId"]: target
+            for part in self.network.parts
+            for target in part.items.of("DescribeTrafficMirrorTargets")
+        }
+
+    @cached_property
+    def services(self) -> dict[str, str]:
+        """Give the account that offers each endpoint service."""
+        return {
+            service["ServiceName"]: part.account
+            for part in self.network.parts
+            for service in part.items.of("DescribeVpcEndpointServiceConfigurations")
+        }
+
+    @cached_property
+    def buckets(self) -> dict[str, str]:
+        """Give the account that each bucket is in."""
+        return {str(one["Name"]): part.account for part in self.network.parts for one in part.items.of("ListBuckets")}
 
     def _enclave(self, account: str) -> str:
         """Name the enclave of an account; an account of nobody in the exercise is the world."""
@@ -104,11 +129,7 @@ class _View:
 
     def mirrors(self, part: Part) -> Iterator[Channel]:
         """A copy of everything that an interface sees goes to another enclave."""
-        targets = {
-            target["TrafficMirrorTargetId"]: target
-            for p in self.network.parts
-            for target in p.items.of("DescribeTrafficMirrorTargets")
-        }
+        targets = self.mirror_targets
         for session in part.items.of("DescribeTrafficMirrorSessions"):
             source = self.network.interfaces.get(session["NetworkInterfaceId"])
             seen = self._enclave(source.owner if source is not None else part.account)
@@ -138,29 +159,20 @@ class _View:
         """Name the enclave that flow logs are delivered to."""
         fields = (log.get("LogDestination") or "").split(":")
         if kind == "s3":
-            bucket = fields[-1].split("/")[0]
-            for p in self.network.parts:
-                if any(one["Name"] == bucket for one in p.items.of("ListBuckets")):
-                    return self._enclave(p.account)
-            return INTERNET
+            return self._enclave(self.buckets.get(fields[-1].split("/")[0], ""))
         role = (log.get("DeliverCrossAccountRole") or "").split(":")
         account = role[4] if len(role) > 4 else fields[4] if len(fields) > 4 else part.account
         return self._enclave(account)
 
     def links(self, part: Part) -> Iterator[Channel]:
         """An endpoint leads to a service that isn't AWS's own."""
-        services = {
-            service["ServiceName"]: p.account
-            for p in self.network.parts
-            for service in p.items.of("DescribeVpcEndpointServiceConfigurations")
-        }
         for endpoint in part.items.of("DescribeVpcEndpoints"):
             name, service = endpoint["VpcEndpointId"], endpoint.get("ServiceName") or ""
             asking = self._of_vpc(endpoint["VpcId"])
             state = str(endpoint.get("State", "available")).lower()
             if ".vpce." not in service or state in {"deleted", "rejected", "failed", "expired", "pendingacceptance"}:
                 continue
-            serving = self._enclave(services.get(service, ""))
+            serving = self._enclave(self.services.get(service, ""))
             if serving != asking:
                 why = f"it is a private link from {endpoint['VpcId']} of {asking} to {service} of {serving}"
                 yield Channel(asking, serving, "private link", name, why, (service, endpoint["VpcId"]))

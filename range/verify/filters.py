@@ -19,6 +19,7 @@ class Filters:
         """Find out whose addresses every rule means."""
         self._network = network
         self._admitted: dict[tuple[object, bool, int], Spans] = {}
+        self._stretches: dict[int, int] = {}
 
     @cached_property
     def _members(self) -> dict[str, Spans]:
@@ -95,7 +96,9 @@ class Filters:
 
     def stretch(self, address: int) -> int:
         """Give the number of the stretch that an address lies in; nothing tells two of one stretch apart."""
-        return bisect_right(self.boundaries, address)
+        if address not in self._stretches:
+            self._stretches[address] = bisect_right(self.boundaries, address)
+        return self._stretches[address]
 
     def groups_admit(self, groups: tuple[str, ...], egress: bool, peer: int) -> Spans:
         """Give the traffic that an interface's groups let out to, or in from, an address: what any rule admits."""

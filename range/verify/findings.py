@@ -137,8 +137,9 @@ class Findings:
 
     def _homeless(self) -> Iterator[Unknown]:
         """Note interfaces of accounts that the exercise doesn't know."""
+        enclave_of = self._survey.zones.enclave_of
         for interface in self._survey.network.interfaces.values():
-            if self._survey.zones.place(interface) is None:
+            if enclave_of(interface.owner) is None and enclave_of(interface.machine_owner) is None:
                 why = f"it belongs to account {interface.owner}, which the exercise doesn't list"
                 yield Unknown("", interface.id, why)
 

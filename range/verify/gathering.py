@@ -46,7 +46,7 @@ def gather(account: str, answers: Iterable[Answer], region: str) -> Items:
         elif answer.region != (GLOBAL if call.of_no_region else region):
             items.doubt(answer.operation, f"it was asked in {answer.region}, which the exercise doesn't use")
         elif _whole(items, answer):
-            listed = [_as_item(item) for page in answer.pages for item in page.result.get(call.items) or ()]
+            listed = [as_item(item) for page in answer.pages for item in page.result.get(call.items) or ()]
             items.asked.setdefault(answer.operation, []).append((answer.parameters, listed))
             for item in listed:
                 _doubt_options(items, call, item)
@@ -54,7 +54,7 @@ def gather(account: str, answers: Iterable[Answer], region: str) -> Items:
     return items
 
 
-def _as_item(item: Any) -> dict[str, Any]:
+def as_item(item: Any) -> dict[str, Any]:
     """Give a listed string, such as a domain, the form of an item."""
     return item if isinstance(item, dict) else {"Domain": item}
 
@@ -138,9 +138,8 @@ def _doubt_missing(items: Items) -> None:
     doubted = {doubt.resource for doubt in items.unknown}
     listed = {name: tuple(items.of(name)) for name in items.asked}
     for call in CALLS:
-        wanted = [dict(call.parameters)] if call.per is None else call.per(listed)
         have = {canonical(parameters) for parameters, _ in items.asked.get(call.operation, ())}
-        for parameters in wanted:
+        for parameters in call.wanted(listed):
             asked = [str(value) for value in parameters.values() if isinstance(value, str)]
             name = " ".join([f"{call.service}:{call.operation}", *asked])
             if canonical(parameters) not in have and name not in doubted:

@@ -39,33 +39,25 @@ def kinds_of(network: Network, place_of: PlaceOf, filters: Filters, planned: fro
     `planned` are the addresses of the plan's hosts, each with its VPC.
     """
     found: dict[tuple[object, ...], list[tuple[Interface, int]]] = {}
-    for interface in sorted(network.interfaces.values(), key=lambda one: one.id):
-        if interface.kind == "gateway":
+    public_of, stretch = network.public_of, filters.stretch
+    for _, one in sorted(network.interfaces.items()):
+        if one.kind == "gateway":
             continue
-        for address in _addresses(interface, filters):
-            public = network.public_of.get((interface.vpc, address))
-            key = (
-                interface.vpc,
-                interface.subnet,
-                interface.groups,
-                interface.kind,
-                interface.checked,
-                interface.owner,
-                interface.machine_owner,
-                filters.stretch(address),
-                None if public is None else filters.stretch(public),
-                (interface.vpc, address) in planned,
-            )
-            found.setdefault(key, []).append((interface, address))
+        alike = (one.vpc, one.subnet, one.groups, one.kind, one.checked, one.owner, one.machine_owner)
+        for address in _addresses(one, filters):
+            public = public_of.get((one.vpc, address))
+            seen_as = None if public is None else stretch(public)
+            key = (alike, stretch(address), seen_as, (one.vpc, address) in planned)
+            found.setdefault(key, []).append((one, address))
     return [kind for members in found.values() if (kind := _kind(network, place_of, planned, members)) is not None]
 
 
 def _addresses(interface: Interface, filters: Filters) -> Iterable[int]:
     """Give an interface's addresses, and one of every stretch of what was delegated to it."""
-    yield from interface.addresses
-    for low, high in interface.prefixes:
-        yield low
-        yield from (end for end in filters.boundaries if low < end <= high)
+    if not interface.prefixes:
+        return interface.addresses
+    inside = [end for low, high in interface.prefixes for end in filters.boundaries if low < end <= high]
+    return (*interface.addresses, *(low for low, _ in interface.prefixes), *inside)
 
 
 def _kind(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
+from range.verify.addresses import cidr_text
 from range.verify.intervals import Spans
+from range.verify.model import Route
 from range.verify.traffic import ALL
 
 
@@ -27,12 +29,22 @@ class Step:
 
     resource: str
     what: str
-    rule: str = ""
+    route: Route | None = None
+    """The line of a route table that decides."""
     check: Check | None = None
     where: str = ""
     """The subnet whose table or ACL it is; the VPC that a gateway's attachment leads into."""
     carries: Literal["", "peering", "internet", "detour", "gateway", "table"] = ""
     """By what it moves the packet on; empty for what only filters or is passed within a VPC."""
+
+
+    @property
+    def rule(self) -> str:
+        """Write the route that decides, for people."""
+        if self.route is None or self.route.block is None:
+            return ""
+        block = cidr_text(self.route.block)
+        return f"{block} ({self.route.prefix_list})" if self.route.prefix_list else block
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,15 @@ class Packet:
 
     def met(self, *steps: Step) -> Packet:
         """Give the packet some steps further on."""
-        return replace(self, steps=self.steps + steps)
+        return self._with(self.steps + steps, self.been)
+
+    def routed_from(self, subnet: str) -> Packet:
+        """Give the packet after it was looked up in a subnet's route table."""
+        return self._with(self.steps, (*self.been, (subnet, self.source, self.destination)))
+
+    def _with(self, steps: tuple[Step, ...], been: tuple[tuple[str, int, int], ...]) -> Packet:
+        """Copy the packet; `dataclasses.replace` would take three times as long, and this is done most of all."""
+        return Packet(self.source, self.destination, steps, self.limit, self.translations, self.answering, been)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Survey:
     absent: list[tuple[Enclave, Host]] = field(default_factory=list)
     """Hosts of the plan whose address nothing has."""
 
+    _walked: dict[tuple[int, int, int], Connection] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         """Look at every pair of kinds of addresses that a route connects."""
         self.expected: Expectation = expectation(self.plan)
@@ -79,13 +81,20 @@ class Survey:
         """Keep what may arrive and isn't declared, and what can't be told."""
         if sender.place[0] == receiver.place[0] or is_v6(sender.address) != is_v6(destination):
             return
-        connection = self.reach.connection(sender, receiver, destination)
+        connection = self._connection(sender, receiver, destination)
         pair = (sender.place, receiver.place)
         surplus = difference(connection.may, self.expected.between(*pair))
         if surplus:
             self.undeclared[pair].append((connection, surplus))
         if connection.unclear:
             self.unclear.setdefault(pair, connection)
+
+    def _connection(self, sender: Kind, receiver: Kind, destination: int) -> Connection:
+        """Walk once between two kinds; what is declared is asked about twice."""
+        key = (id(sender), id(receiver), destination)
+        if key not in self._walked:
+            self._walked[key] = self.reach.connection(sender, receiver, destination)
+        return self._walked[key]
 
     def _check_declared(self) -> None:
         """Find what is declared and doesn't work, between the hosts of the plan."""
@@ -98,7 +107,7 @@ class Survey:
             wanted = difference(traffic, SILENT)
             for sender in hosts.get(source, ()):
                 for receiver in hosts.get(target, ()):
-                    connection = self.reach.connection(sender, receiver, receiver.address)
+                    connection = self._connection(sender, receiver, receiver.address)
                     missing = difference(wanted, self.reach.working(connection)) if wanted else NOTHING
                     if missing:
                         self.cut[(source, target)].append((connection, missing))

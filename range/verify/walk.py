@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from range.verify.addresses import PUBLIC, cidr_text, is_v6, text
+from range.verify.addresses import PUBLIC, is_v6, text
 from range.verify.intervals import holds, intersection, spans_of
 from range.verify.model import Attachment, Interface, Nat, Route, Subnet
 from range.verify.network import Network
@@ -77,21 +77,20 @@ class Walker:
         if subnet is None or table is None or subnet_id not in self._network.acl_for:
             yield unknown(packet, subnet_id, "its route table or network ACL isn't in the snapshot")
             return
-        here = (subnet_id, packet.source, packet.destination)
-        if here in packet.been:
+        if (subnet_id, packet.source, packet.destination) in packet.been:
             yield lost(packet, table.id, "the packet goes round in circles", subnet_id)
             return
-        packet = replace(packet, been=(*packet.been, here))
+        packet = packet.routed_from(subnet_id)
         routes = self._network.lookups[table.id].find(packet.destination)
         if not routes:
             yield lost(packet, table.id, f"no route to {text(packet.destination)}", subnet.id)
         for route in routes:
-            step = Step(table.id, f"sends it to {route.target.id}", _route_words(route), where=subnet.id)
+            step = Step(table.id, f"sends it to {route.target.id}", route, where=subnet.id)
             way = self._ways.get(route.target.kind)
             if way is not None:
                 yield from way(packet.met(step), subnet, route)
             elif route.target.kind == "blackhole":
-                yield lost(packet.met(step), table.id, f"its route {_route_words(route)} leads nowhere", subnet.id)
+                yield lost(packet.met(step), table.id, f"its route {step.rule} leads nowhere", subnet.id)
             elif route.target.kind == "service":
                 yield lost(packet.met(step), route.target.id, "it is for an AWS service behind a gateway endpoint")
             else:
@@ -196,12 +195,12 @@ class Walker:
         if not routes:
             yield lost(packet, table.id, f"no route to {text(packet.destination)}")
         for route in routes:
-            step = Step(table.id, f"sends it to {route.target.id}", _route_words(route), carries="table")
+            step = Step(table.id, f"sends it to {route.target.id}", route, carries="table")
             onward = network.attachments.get(route.target.id)
             if onward is not None:
                 yield from self._out_of_gateway(packet.met(step), onward, zone)
             elif route.target.kind == "blackhole" or route.target.id in network.attached_elsewhere:
-                yield lost(packet.met(step), table.id, f"its route {_route_words(route)} leads nowhere")
+                yield lost(packet.met(step), table.id, f"its route {step.rule} leads nowhere")
             else:
                 yield unknown(packet.met(step), route.target.id, "what lies behind it isn't modelled")
 
@@ -308,8 +307,3 @@ class Walker:
         acl = self._network.acl_for[subnet].id
         return Step(acl, f"lets it into {subnet}", check=Check((), acl, False, packet.source), where=subnet)
 
-
-def _route_words(route: Route) -> str:
-    """Write a route for people."""
-    where = cidr_text(route.block) if route.block else ""
-    return f"{where} ({route.prefix_list})" if route.prefix_list else where

@@ -65,9 +65,9 @@ def _own_vpc(plan: Plan, enclave: Enclave, network: Network) -> str | None:
     """Find the VPC that the plan made for an enclave: by its addresses and owner, then its tag, then who lives there."""
     block = span(str(enclave.cidr))
     stack = plan.stack(enclave.name)
-    planned = {span(str(host.address))[0] for host in enclave.hosts}
     found = [vpc for vpc in network.vpcs.values() if vpc.owner == enclave.account and vpc.cidr == block]
     if len(found) > 1:
+        planned = {span(str(host.address))[0] for host in enclave.hosts}
         present = {vpc.id: sum((vpc.id, address) in network.at for address in planned) for vpc in found}
         found.sort(key=lambda vpc: (vpc.stack != stack, -present[vpc.id], vpc.id))
     return found[0].id if found else None

@@ -1,0 +1,89 @@
+"""Taking a snapshot: asking every account what there is, twice, until two looks one after the other agree.
+
+What two agreeing looks saw was there when the first had ended and the second begun: one moment for all accounts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from range.cloud.sessions import Account, Sessions
+from range.errors import CloudError
+from range.records.plan import Plan
+from range.records.snapshot import GLOBAL, Answer, Page, Refusal, Snapshot, canonical, order
+from range.verify.calls import CALLS, Call
+from range.verify.gathering import as_item, next_token
+
+MOST_LOOKS = 3
+"""A range at rest agrees with itself the second time; one that still changes should be asked later."""
+_ACCOUNTS_AT_ONCE = 8
+_MOST_PAGES = 1000
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def take(plan: Plan, sessions: Sessions) -> Snapshot:
+    """Give a snapshot of the hub's account and every enclave's. Read-only rights suffice."""
+    accounts = [enclave.account for enclave in (plan.hub, *plan.enclaves)]
+    seen, steady = _look(plan, sessions, accounts), False
+    for _ in range(MOST_LOOKS - 1):
+        before, seen = seen, _look(plan, sessions, accounts)
+        if [_told(answer) for answer in before] == [_told(answer) for answer in seen]:
+            steady = True
+            break
+    return Snapshot(
+        exercise=plan.exercise, region=plan.region, taken=datetime.now(UTC), steady=steady, answers=tuple(seen)
+    )
+
+
+def _told(answer: Answer) -> tuple[object, ...]:
+    """Give what two looks are compared by: of a refusal the code only, since its text names the request."""
+    said = answer.refusal.code if answer.refusal is not None else answer.pages
+    return (*order(answer), said)
+
+
+def _look(plan: Plan, sessions: Sessions, accounts: list[str]) -> list[Answer]:
+    """Ask every account everything, once."""
+    with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE, thread_name_prefix="snapshot") as threads:
+        looks = threads.map(lambda account: _look_at(sessions.account(account), plan.region), accounts)
+        return sorted((answer for answers in looks for answer in answers), key=order)
+
+
+def _look_at(account: Account, region: str) -> list[Answer]:
+    """Ask one account everything; what one call says tells what others ask for."""
+    found: list[Answer] = []
+    listed: dict[str, tuple[dict[str, Any], ...]] = {}
+    for call in CALLS:
+        said = [_asked(account, region, call, parameters) for parameters in call.wanted(listed)]
+        found += said
+        pages = [page for answer in said for page in answer.pages]
+        listed[call.operation] = tuple(as_item(item) for page in pages for item in page.result.get(call.items) or ())
+    return found
+
+
+def _asked(account: Account, region: str, call: Call, parameters: dict[str, Any]) -> Answer:
+    """Make one call to its last page; where AWS refuses, say so instead."""
+    method = _CAPITAL.sub("_", call.operation).lower()
+    pages: list[Page] = []
+    refusal, token = None, None
+    try:
+        while not pages or (token is not None and len(pages) < _MOST_PAGES):
+            more: dict[str, Any] = {} if token is None else {call.token: token}
+            said = account.call(call.service, method, **parameters, **more)
+            said.pop("ResponseMetadata", None)
+            pages.append(Page(token=token, result=json.loads(canonical(said))))
+            token = next_token(said)
+    except CloudError as error:
+        refusal = Refusal(code=error.code, message=error.message)
+    return Answer(
+        account=account.id,
+        region=GLOBAL if call.of_no_region else region,
+        service=call.service,
+        operation=call.operation,
+        parameters=parameters,
+        pages=() if refusal is not None else tuple(pages),
+        refusal=refusal,
+    )
