@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from range.errors import ProvisionError
 from range.records.results import Failure
@@ -14,9 +14,12 @@ _CODES = (
         r"An error occurred \((?P<code>[A-Za-z][\w.]+)\) when calling the \w+ operation[^:]*: (?P<message>.*)",
         re.DOTALL,
     ),
+    re.compile(r": [A-Z]\w+: (?P<code>[A-Z]\w+(?:\.\w+)*): (?P<message>.*)", re.DOTALL),
     re.compile(r"^(?P<code>[A-Z]\w*(?:\.\w+)+|[A-Z][a-z]+[A-Z]\w+): (?P<message>.*)", re.DOTALL),
 )
-"""How the AWS provider, boto3 and older providers word AWS's answer; the first that fits counts."""
+"""How the AWS provider, boto3, the rehearsal's provider and older ones word AWS's answer; the first that fits counts."""
+
+_TRACEBACK = re.compile(r"\s*Traceback \(most recent call last\):.*", re.DOTALL)
 
 _NOISE = re.compile(r"^\s*(?:\d+ errors? occurred:|\*|sdk-v2/provider2\.go:\d+: sdk\.helper_schema:)\s*", re.MULTILINE)
 
@@ -50,7 +53,7 @@ _GO_ON = "run the same command again: it goes on from here"
 def failure(message: str, urn: str = "") -> Failure:
     """Read one error message of the engine; `urn` names the resource, and is empty for the stack's own."""
     parts = urn.split("::")
-    text = _NOISE.sub("", message).strip()
+    text = _TRACEBACK.sub("", _NOISE.sub("", message)).strip()
     for pattern in _CODES:
         found = pattern.search(text)
         if found:
@@ -63,7 +66,16 @@ def failure(message: str, urn: str = "") -> Failure:
     return Failure(type=_type(parts), name=parts[-1], code="", message=_line(text))
 
 
-def error(stack: str, failures: Iterable[Failure], otherwise: str) -> ProvisionError:
+class StackFailed(ProvisionError):
+    """A stack could not be brought where it should be; `failures` has what failed, resource by resource."""
+
+    def __init__(self, message: str, failures: Sequence[Failure], *, hint: str) -> None:
+        """Keep the failures."""
+        super().__init__(message, hint=hint)
+        self.failures = tuple(failures)
+
+
+def error(stack: str, failures: Iterable[Failure], otherwise: str) -> StackFailed:
     """Make the error of a stack from all its failures, or from the CLI's own words where there are none.
 
     The engine reports a failed resource, then the components above it and the update as a whole: only the first kind
@@ -72,10 +84,10 @@ def error(stack: str, failures: Iterable[Failure], otherwise: str) -> ProvisionE
     told = list(dict.fromkeys(failures))
     own = [each for each in told if each.type and each.type != "pulumi:pulumi:Stack"] or told
     if not own:
-        return ProvisionError(f"{stack}: {_line(otherwise)}", hint=_hint(otherwise))
+        return StackFailed(f"{stack}: {_line(otherwise)}", (), hint=_hint(otherwise))
     lines = "; ".join(str(each) for each in own[:5])
     more = f" (and {len(own) - 5} more)" if len(own) > 5 else ""
-    return ProvisionError(f"{stack}: {lines}{more}", hint=_hint(own[0].code or own[0].message))
+    return StackFailed(f"{stack}: {lines}{more}", own, hint=_hint(own[0].code or own[0].message))
 
 
 def _type(parts: list[str]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,10 @@ from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, UNDONE
 from range.provision.state import Known, State
 from range.records.inventory import GLOBAL, Resource, Swept
 from range.records.plan import Plan
+from range.records.results import Failure
+
+NAMESAKE = re.compile(r"AlreadyExists|AlreadyOwnedByYou|Duplicate|ResourceExists|InvalidKeyPair")
+"""Codes by which AWS says that something has this name already."""
 
 
 def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_id: str) -> Swept:
@@ -43,10 +49,23 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
     if not pending:
         return Swept()
     work = _Work(sessions, plan, enclave, state_id, engine.state(stack))
-    swept = work.sweep(pending)
+    swept = work.sweep(work.types(pending))
     work.undo(pending)
     note.unlink()
     return swept
+
+
+def sweep_namesakes(
+    engine: Engine, sessions: Sessions, plan: Plan, enclave: str, *, state_id: str, failures: Iterable[Failure]
+) -> Swept:
+    """Sweep what AWS says is there already, if it carries the stack's tags and its state doesn't know it.
+
+    Such a thing is left where an earlier state was lost, or a note of what was under way.
+    """
+    types = {each.type for each in failures if NAMESAKE.search(each.code)} & TAGGED.keys()
+    accounts = {plan.enclave(enclave).account, plan.hub.account}
+    work = _Work(sessions, plan, enclave, state_id, engine.state(plan.stack(enclave)))
+    return work.sweep(dict.fromkeys(accounts, types)) if types else Swept()
 
 
 def is_ours(tags: Mapping[str, str], stack: str, state_id: str) -> bool:
@@ -90,12 +109,13 @@ class _Work:
     def stack(self) -> str:
         return self.plan.stack(self.enclave)
 
-    def sweep(self, pending: list[Known]) -> Swept:
-        """Delete what carries the stack's tags, is of a type that was being made, and isn't in the state."""
+    def sweep(self, types_by_account: Mapping[str, AbstractSet[str]]) -> Swept:
+        """Delete what carries the stack's tags, is of one of these types, and isn't in the state."""
         removed: list[Resource] = []
-        for account, types in self._types(pending).items():
+        for account, types in types_by_account.items():
             entered = self.sessions.account(account)
-            orphans = [each for name in sorted(types & TAGGED.keys()) for each in self._orphans(entered, TAGGED[name])]
+            wanted = sorted({TAGGED[name] for name in types & TAGGED.keys()})
+            orphans = [each for name in wanted for each in self._orphans(entered, name)]
             swept = sweep(entered, orphans)
             if swept.failed:
                 raise ProvisionError(
@@ -113,7 +133,7 @@ class _Work:
                 account = _account(self.sessions, self.plan, self.enclave, known)
                 UNDONE[known.type](Place(account, self.plan.region, self.plan.region), known.inputs)
 
-    def _types(self, pending: list[Known]) -> dict[str, set[str]]:
+    def types(self, pending: list[Known]) -> dict[str, set[str]]:
         """Sort the types that were being made by account; each must have a remedy."""
         types: dict[str, set[str]] = {}
         for known in pending:
@@ -129,10 +149,11 @@ class _Work:
         """List the things of one type that carry the stack's tags and that its state doesn't know."""
         kind = BY_TYPE[name]
         place = Place(account, account.region if kind.scope == "region" else GLOBAL, account.region)
+        known = self.state.known_of(type_ for type_, kind_name in TAGGED.items() if kind_name == name)
         return [
             found.resource
             for found in kind.found(place)
-            if found.id not in self.state.known
+            if found.id not in known
             and not (found.resource.residue or found.managed)
             and is_ours(kind.tags_of(place, found), self.stack, self.state_id)
         ]

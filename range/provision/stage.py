@@ -5,9 +5,10 @@ from __future__ import annotations
 from range.cloud.sessions import Sessions
 from range.errors import WrongBackend
 from range.plan.names import TAG_PREFIX
+from range.provision.diagnosis import StackFailed
 from range.provision.engine import Engine, Run
 from range.provision.events import OnProgress
-from range.provision.recovery import recover
+from range.provision.recovery import recover, sweep_namesakes
 from range.records.inventory import Inventory
 from range.records.plan import Plan
 from range.records.results import StackChanges
@@ -28,6 +29,12 @@ def provision(
         ProvisionError, Busy, Interrupted: see `Engine.up`.
     """
     recover(engine, sessions, plan, enclave, state_id)
+    try:
+        return engine.up(plan.stack(enclave), on_progress)
+    except StackFailed as failed:
+        left = failed.failures
+        if not sweep_namesakes(engine, sessions, plan, enclave, state_id=state_id, failures=left).removed:
+            raise
     return engine.up(plan.stack(enclave), on_progress)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,14 @@ class State(BaseModel):
     @cached_property
     def known(self) -> frozenset[str]:
         """Every id, ARN and name that the state has of anything: what isn't among them the state doesn't know."""
+        return self.known_of(known.type for known in self.real)
+
+    def known_of(self, types: Iterable[str]) -> frozenset[str]:
+        """Every id, ARN and name that the state has of things of some types: a role may be named as a profile is."""
+        wanted = frozenset(types)
+        of_type = (known for known in self.real if known.type in wanted)
         return frozenset(
-            text for known in self.real for text in (known.id, *_texts(known.inputs), *_texts(known.outputs)) if text
+            text for known in of_type for text in (known.id, *_texts(known.inputs), *_texts(known.outputs)) if text
         )
 
 

@@ -27,7 +27,7 @@ def clear_the_way(account: Account, known: Collection[str], on_removed: OnRemove
     for: what stands beside our networks is never touched, though it may be newer. Attachments to our transit gateway,
     peerings with our VPCs and rules of other groups that name ours hang on them.
     """
-    kinds = [kind for kind in TABLE if kind.scope == "region"]
+    kinds = [kind for kind in TABLE if kind.scope == "region" and (kind.hangs or kind.type in ROOTS)]
     with ThreadPoolExecutor(WORKERS) as pool:
         found, unlisted = look(account, (account.region,), pool.map, kinds=kinds)
     if unlisted:

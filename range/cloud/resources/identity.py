@@ -105,7 +105,7 @@ KINDS = (
          after=("iam:instance-profile", "ec2:instance", "lambda:function")),
     Kind("iam:instance-profile", "iam", pages("iam", "list_instance_profiles", "InstanceProfiles"),
          "InstanceProfileName", _delete_profile, scope="global", after=("ec2:instance",),
-         tagger=tagged("iam", "list_instance_profile_tags", "InstanceProfileName")),
+         tagger=tagged("iam", "get_instance_profile", "InstanceProfileName", path="InstanceProfile.Tags")),
     Kind("iam:user", "iam", pages("iam", "list_users", "Users"), "UserName", _delete_user, scope="global"),
     Kind("iam:group", "iam", pages("iam", "list_groups", "Groups"), "GroupName", _delete_group, scope="global",
          after=("iam:user",)),

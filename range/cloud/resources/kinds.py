@@ -100,6 +100,11 @@ class Kind:
     abroad: bool = False
     """Whether it is also looked for in enabled Regions that the exercise doesn't use."""
 
+    @property
+    def hangs(self) -> bool:
+        """Say whether things of this type can live in others, or hang on them."""
+        return "''" not in (self.parent, self.ties) or self.parent != self.ties
+
     def found(self, place: Place) -> Iterator[Found]:
         """List what there is of this type in one place."""
         for item in self.items(place):

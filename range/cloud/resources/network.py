@@ -116,7 +116,7 @@ def _release_address(place: Place, found: Found) -> object:
 
 
 def _dhcp_options(place: Place) -> Iterator[Item]:
-    """List the sets of DHCP options that somebody made; AWS keeps one of its own in a Region that has, or had, a VPC."""
+    """List the sets of DHCP options that somebody made; AWS keeps one of its own in a Region that had a VPC."""
     for item in pages("ec2", "describe_dhcp_options", "DhcpOptions")(place):
         options = {each["Key"]: [value["Value"] for value in each["Values"]] for each in item["DhcpConfigurations"]}
         default = options.get("domain-name-servers") == ["AmazonProvidedDNS"] and options.keys() <= _AWS_OWN_OPTIONS
