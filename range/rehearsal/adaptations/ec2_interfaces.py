@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface, NetworkInterfaceBackend
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 
@@ -17,6 +17,8 @@ _RESERVED = 4
 def adapt() -> None:
     """Change moto's interfaces."""
     Instance.prep_nics = _launched(Instance.prep_nics)
+    setattr(Instance, "security_groups", property(_groups, _set_groups))  # noqa: B010 moto types an attribute
+    setattr(NetworkInterface, "group_set", property(_groups_of_its_own))  # noqa: B010 as above
     NetworkInterfaceBackend.create_network_interface = _addressed(NetworkInterfaceBackend.create_network_interface)
     NatGatewayBackend.delete_nat_gateway = _without_interface(NatGatewayBackend.delete_nat_gateway)
 
@@ -34,6 +36,29 @@ def _launched(prepare: Callable[..., None]) -> Callable[..., None]:
             interface.delete_on_termination = index not in kept
 
     return prep_nics
+
+
+def _groups(instance: Any) -> Any:
+    """Give an instance's groups: those of its first interface, and of no other.
+
+    Source: Amazon EC2 User Guide, "Change the security groups for your Amazon EC2 instance" (read 2026-11-22).
+    """
+    first = getattr(instance, "nics", {}).get(0)
+    return instance.__dict__.get("launched_with", []) if first is None else first._group_set
+
+
+def _set_groups(instance: Any, groups: Any) -> None:
+    """Change the groups of an instance's first interface; until it has one, they are what it is launched with."""
+    first = getattr(instance, "nics", {}).get(0)
+    if first is None:
+        instance.__dict__["launched_with"] = groups
+    else:
+        first._group_set = groups
+
+
+def _groups_of_its_own(interface: Any) -> Any:
+    """Give an interface's groups, and no other's."""
+    return interface._group_set
 
 
 def _outlives(spec: dict[str, Any]) -> bool:
@@ -65,7 +90,7 @@ def _lies_in(block: str, address: Any) -> bool:
 
 
 def _free_address(ec2: Any, subnet: Any) -> str:
-    """Give the lowest address of a subnet that no interface has."""
+    """Give the lowest address of a subnet that no interface has and no reservation keeps from being handed out."""
     taken = {
         held["PrivateIpAddress"]
         for interface in ec2.enis.values()
@@ -73,8 +98,9 @@ def _free_address(ec2: Any, subnet: Any) -> str:
         for held in interface.private_ip_addresses
     }
     block = ip_network(subnet.cidr_block)
-    free = (str(block[number]) for number in range(_RESERVED, block.num_addresses - 1))
-    return next(address for address in free if address not in taken)
+    kept = [reservation.cidr for reservation in subnet._cidr_reservations]
+    free = (block[number] for number in range(_RESERVED, block.num_addresses - 1))
+    return next(str(each) for each in free if str(each) not in taken and not any(each in cidr for cidr in kept))
 
 
 def _without_interface(delete: Callable[..., Any]) -> Callable[..., Any]:
