@@ -55,11 +55,19 @@ class Network(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self)
 
     def _empty_defaults(self, vpc: ec2.Vpc) -> None:
-        """Take over what AWS makes with every VPC, and leave no rule and no route in it."""
+        """Take over what AWS makes with every VPC, and leave no rule and no route in it.
+
+        New subnets are in the default ACL until each zone's own takes them, so which ones it has isn't looked at.
+
+        Source: Terraform AWS provider, `aws_default_network_acl`, "Managing Subnets" (read 2026-11-22).
+        """
         tags = {"Name": f"{self._args.name}-default-unused"}
         ec2.DefaultSecurityGroup("default", vpc_id=vpc.id, tags=tags, opts=self._within())
         ec2.DefaultNetworkAcl(
-            "default", default_network_acl_id=vpc.default_network_acl_id, tags=tags, opts=self._within()
+            "default",
+            default_network_acl_id=vpc.default_network_acl_id,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["subnet_ids"]),
         )
         ec2.DefaultRouteTable(
             "default", default_route_table_id=vpc.default_route_table_id, routes=[], tags=tags, opts=self._within()
