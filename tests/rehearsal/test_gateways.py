@@ -276,9 +276,7 @@ def test_an_own_attachment_of_a_gateway_with_default_tables_uses_them(hub: Any) 
     vpc = hub.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
     subnet = hub.create_subnet(VpcId=vpc, CidrBlock="10.7.0.0/28")["Subnet"]["SubnetId"]
 
-    hub.create_transit_gateway_vpc_attachment(
-        TransitGatewayId=made["TransitGatewayId"], VpcId=vpc, SubnetIds=[subnet]
-    )
+    hub.create_transit_gateway_vpc_attachment(TransitGatewayId=made["TransitGatewayId"], VpcId=vpc, SubnetIds=[subnet])
 
     table = made["Options"]["AssociationDefaultRouteTableId"]
     attached = hub.describe_transit_gateway_attachments()["TransitGatewayAttachments"][0]
