@@ -10,7 +10,7 @@ from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.transit_gateway import TransitGatewayBackend
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX, get_prefix
 
-from range.rehearsal.adaptations import ec2_interfaces, ec2_networks
+from range.rehearsal.adaptations import ec2_endpoints, ec2_interfaces, ec2_networks
 from range.rehearsal.images import Images
 
 _PREFIXES = {
@@ -29,6 +29,7 @@ def adapt() -> None:
     AmiBackend._load_amis = _load_images
     TaggedEC2Resource.get_tags = _tags
     TransitGatewayBackend.__init__ = _see_gateways
+    ec2_endpoints.adapt()
     ec2_interfaces.adapt()
     ec2_networks.adapt()
 

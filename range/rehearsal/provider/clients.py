@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError, ParamValidationError
+
+from range.errors import CloudError
 
 if TYPE_CHECKING:
     import boto3
@@ -35,7 +38,7 @@ class Clients:
             with self._lock:
                 known = self._made.get((service, region))
                 if known is None:
-                    known = self._session.client(service, region_name=region)  # type: ignore[call-overload]
+                    known = self._session.client(service, region_name=region)
                     self._made[service, region] = known
         return known
 
@@ -58,32 +61,38 @@ class Caller:
     partition: str = "aws"
     default_tags: tuple[tuple[str, str], ...] = ()
 
-    @contextmanager
-    def acting(self) -> Iterator[None]:
-        """Sign what is called meanwhile, in this thread, as this caller."""
-        token = _signer.set(self.credentials)
-        try:
-            yield
-        finally:
-            _signer.reset(token)
-
-    def ask(self, service: str, operation: str, params: dict[str, Any], region: str = "") -> dict[str, Any]:
+    def ask(self, service: str, operation: str, params: Mapping[str, Any], region: str = "") -> dict[str, Any]:
         """Make one call.
 
         Raises:
-            botocore.exceptions.ClientError: AWS refused it.
+            CloudError: AWS refused it; the error has its code.
         """
         client = self.clients.get(service, region or self.region)
-        with self.acting():
+        with self._acting(operation):
             answer: dict[str, Any] = getattr(client, operation)(**params)
         return answer
 
-    def pages(self, service: str, operation: str, params: dict[str, Any], region: str = "") -> list[dict[str, Any]]:
+    def pages(self, service: str, operation: str, params: Mapping[str, Any], region: str = "") -> list[dict[str, Any]]:
         """Make one call as often as its answer has another page.
 
         Raises:
-            botocore.exceptions.ClientError: AWS refused it.
+            CloudError: AWS refused it; the error has its code.
         """
         client = self.clients.get(service, region or self.region)
-        with self.acting():
+        with self._acting(operation):
             return list(client.get_paginator(operation).paginate(**params))
+
+    @contextmanager
+    def _acting(self, operation: str) -> Iterator[None]:
+        """Sign what is called meanwhile, in this thread, as this caller; give AWS's refusal with its code."""
+        token = _signer.set(self.credentials)
+        try:
+            yield
+        except ClientError as error:
+            said = error.response.get("Error", {})
+            code, message = said.get("Code", "Unknown"), said.get("Message", "")
+            raise CloudError(f"{error.operation_name}: {code}: {message}", code=code) from error
+        except ParamValidationError as error:
+            raise CloudError(f"{operation}: {error}", code="ParamValidation") from error
+        finally:
+            _signer.reset(token)

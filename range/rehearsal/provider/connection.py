@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
 
 from range.errors import CloudError
 from range.rehearsal.provider.check import near
@@ -140,10 +139,8 @@ def _assumed(who: Caller, role: Mapping[str, Any]) -> Credentials:
 def _sts(who: Caller, operation: str, doing: str, **params: Any) -> dict[str, Any]:
     try:
         return who.ask("sts", operation, params)
-    except ClientError as error:
-        said = error.response["Error"]
-        message = f"{doing}: {error.operation_name}: {said['Code']}: {said['Message']}"
-        raise CloudError(message, code=said["Code"]) from error
+    except CloudError as error:
+        raise CloudError(f"{doing}: {error.message}", code=error.code) from error
 
 
 def _read(value: Any) -> Any:

@@ -48,10 +48,10 @@ def reported(method: Method) -> Method:
             failure, code = str(error), _REFUSED
         except Cancelled as error:
             failure, code = str(error), grpc.StatusCode.CANCELLED
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 what isn't reported here, the engine shows as "Exception calling application"
             _log.exception("%s failed", method.__name__)
             failure, code = f"the rehearsal's provider failed: {error!r}; its log says where", grpc.StatusCode.INTERNAL
-        context.abort(code, failure)
+        return context.abort(code, failure)
 
     return run
 

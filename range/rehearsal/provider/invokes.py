@@ -1,4 +1,4 @@
-"""The questions that programs ask the provider."""
+"""The questions that programs ask the provider: a table of functions by their tokens."""
 
 from __future__ import annotations
 
@@ -9,31 +9,73 @@ from range.errors import CloudError
 from range.rehearsal.provider.clients import Caller
 
 Answer: TypeAlias = dict[str, Any]
+Given: TypeAlias = Mapping[str, Any]
 
 
-def _caller_identity(caller: Caller, given: Mapping[str, Any]) -> Answer:
+def answer(token: str, caller: Caller, given: Given) -> Answer:
+    """Answer a program's question.
+
+    Raises:
+        CloudError: there is no such function, or AWS refused what it asks.
+    """
+    ask = INVOKES.get(token)
+    if ask is None:
+        raise CloudError(f"the rehearsal doesn't serve the function {token}; it does: {', '.join(sorted(INVOKES))}")
+    try:
+        return ask(caller, given)
+    except CloudError as error:
+        raise CloudError(f"{token}: {error.message}", code=error.code, hint=error.hint) from error
+
+
+def _caller_identity(caller: Caller, given: Given) -> Answer:
     found = caller.ask("sts", "get_caller_identity", {})
     return {"id": found["Account"], "accountId": found["Account"], "arn": found["Arn"], "userId": found["UserId"]}
 
 
-def _partition(caller: Caller, given: Mapping[str, Any]) -> Answer:
+def _partition(caller: Caller, given: Given) -> Answer:
     return {
         "id": caller.partition,
         "partition": caller.partition,
         "dnsSuffix": "amazonaws.com",
         "reverseDnsPrefix": "com.amazonaws",
-        "region": given.get("region") or caller.region,
+        "region": _region(caller, given),
     }
 
 
-def _image(caller: Caller, given: Mapping[str, Any]) -> Answer:
+def _availability_zones(caller: Caller, given: Given) -> Answer:
+    """List the zones that an account can use, by name."""
+    asked = {"AllAvailabilityZones": bool(given.get("allAvailabilityZones"))} | _filters(given)
+    states = {given["state"]} if given.get("state") else {"available", "information", "impaired", "unavailable"}
+    zones = caller.ask("ec2", "describe_availability_zones", asked, _region(caller, given))["AvailabilityZones"]
+    kept = sorted((zone for zone in zones if zone["State"] in states), key=lambda zone: str(zone["ZoneName"]))
+    return {
+        "id": _region(caller, given),
+        "names": [zone["ZoneName"] for zone in kept],
+        "zoneIds": [zone["ZoneId"] for zone in kept],
+        "groupNames": sorted({zone.get("GroupName") or zone["RegionName"] for zone in kept}),
+        "region": _region(caller, given),
+    }
+
+
+def _organization(caller: Caller, given: Given) -> Answer:
+    """Describe the organisation that the caller belongs to."""
+    found = caller.ask("organizations", "describe_organization", {})["Organization"]
+    return {
+        "id": found["Id"],
+        "arn": found["Arn"],
+        "featureSet": found["FeatureSet"],
+        "masterAccountArn": found["MasterAccountArn"],
+        "masterAccountEmail": found["MasterAccountEmail"],
+        "masterAccountId": found["MasterAccountId"],
+    }
+
+
+def _image(caller: Caller, given: Given) -> Answer:
     """Find one image; as the AWS provider, refuse to choose among several unless the latest is asked for."""
-    asked: dict[str, Any] = {"IncludeDeprecated": bool(given.get("includeDeprecated"))}
+    asked = {"IncludeDeprecated": bool(given.get("includeDeprecated"))} | _filters(given)
     if given.get("owners"):
         asked["Owners"] = given["owners"]
-    if given.get("filters"):
-        asked["Filters"] = [{"Name": each["name"], "Values": each["values"]} for each in given["filters"]]
-    found = caller.ask("ec2", "describe_images", asked, given.get("region") or "")["Images"]
+    found = caller.ask("ec2", "describe_images", asked, _region(caller, given))["Images"]
     if not found:
         raise CloudError("no image is as asked for", hint="correct the image's owner and name in the exercise file")
     if len(found) > 1 and not given.get("mostRecent"):
@@ -47,32 +89,31 @@ def _image(caller: Caller, given: Mapping[str, Any]) -> Answer:
         "architecture": image.get("Architecture", ""),
         "creationDate": str(image.get("CreationDate", "")),
         "rootDeviceName": image.get("RootDeviceName", ""),
-        "region": given.get("region") or caller.region,
+        "region": _region(caller, given),
     }
 
 
-def _random_password(caller: Caller, given: Mapping[str, Any]) -> Answer:
+def _random_password(caller: Caller, given: Given) -> Answer:
     """Have Secrets Manager make up a password."""
-    names = {
-        "passwordLength": "PasswordLength",
-        "excludeCharacters": "ExcludeCharacters",
-        "excludeNumbers": "ExcludeNumbers",
-        "excludePunctuation": "ExcludePunctuation",
-        "excludeLowercase": "ExcludeLowercase",
-        "excludeUppercase": "ExcludeUppercase",
-        "includeSpace": "IncludeSpace",
-        "requireEachIncludedType": "RequireEachIncludedType",
-    }
-    asked = {names[name]: value for name, value in given.items() if name in names}
-    if "PasswordLength" in asked:
-        asked["PasswordLength"] = int(asked["PasswordLength"])
-    found = caller.ask("secretsmanager", "get_random_password", asked, given.get("region") or "")
+    asked = {name[0].upper() + name[1:]: value for name, value in given.items() if name != "region"}
+    found = caller.ask("secretsmanager", "get_random_password", asked, _region(caller, given))
     return {"id": found["RandomPassword"], "randomPassword": found["RandomPassword"]}
 
 
-INVOKES: dict[str, Callable[[Caller, Mapping[str, Any]], Answer]] = {
+def _region(caller: Caller, given: Given) -> str:
+    return str(given.get("region") or caller.region)
+
+
+def _filters(given: Given) -> dict[str, Any]:
+    filters = [{"Name": each["name"], "Values": each["values"]} for each in given.get("filters") or []]
+    return {"Filters": filters} if filters else {}
+
+
+INVOKES: dict[str, Callable[[Caller, Given], Answer]] = {
     "aws:ec2/getAmi:getAmi": _image,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,
+    "aws:organizations/getOrganization:getOrganization": _organization,
     "aws:secretsmanager/getRandomPassword:getRandomPassword": _random_password,
 }

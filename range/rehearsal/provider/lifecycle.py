@@ -55,6 +55,21 @@ def read(work: Work) -> dict[str, Any] | None:
     return state(work) if observe(work) else None
 
 
+def find(work: Work) -> dict[str, Any] | None:
+    """Give the state of what an id to import names; the work's id becomes the resource's own.
+
+    Raises:
+        CloudError: the id isn't of the form that the type's ids to import have.
+    """
+    named = work.row.named_by(work.id)
+    work.id, work.old = named.pop("id", work.id), named
+    there = read(work)
+    if there is not None and work.row.imports:
+        work.old = there
+        work.id = _id(work, work.seen)
+    return there
+
+
 def update(work: Work) -> dict[str, Any]:
     """Change what differs, with as few calls as that takes; give the new state.
 
@@ -101,7 +116,7 @@ def _id(work: Work, answer: Any) -> str:
     if callable(made):
         return made(work, answer)
     if "{" in made:
-        return made.format(**{**_wanted(work), **work.names})
+        return made.format(**{**work.old, **_wanted(work), **work.names})
     return str(pick(answer, made))
 
 

@@ -68,7 +68,7 @@ def the(name: str) -> Mark:
 
 def given(name: str) -> Mark:
     """The value of a property where the program gives it, as AWS takes it."""
-    return Mark(lambda work: work.sent(name) if work.new.get(name) is not None else None)
+    return Mark(lambda work: work.sent(name) if work.given(name) is not None else None)
 
 
 def changed(name: str) -> Mark:
@@ -142,7 +142,9 @@ def local(name: str, shape: Shape = Text(), default: Any = None, **more: Any) ->
 
 def output(name: str, read: str = "", shape: Shape = Shape(), made: str = "") -> Field:
     """What AWS says and nobody asks for; `made` is a template instead of a path."""
-    return Field(name, "", None if made else read or _path(name), shape, input=False, fixed=False, sent=False, made=made)
+    return Field(
+        name, "", None if made else read or _path(name), shape, input=False, fixed=False, sent=False, made=made
+    )
 
 
 def nothing(work: Work) -> None:
@@ -236,18 +238,23 @@ class Row:
         """What a program may say."""
         return tuple(item for item in self.by_name.values() if item.input)
 
-    def named_by(self, id_: str) -> dict[str, str]:
-        """Give the properties that an id to import names.
+    def named_by(self, given: str) -> dict[str, Any]:
+        """Give the properties, and where it is among them the id, that an id to import names.
 
         Raises:
             CloudError: the id isn't of the form that names them.
         """
-        parts = re.split(r"\{(\w+)\}", self.imports)
-        pattern = "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-        found = re.fullmatch(pattern, id_)
-        if self.imports and found is None:
-            raise CloudError(f"{id_} doesn't name a {self.title}", hint=f"give its id as {self.imports}")
-        return found.groupdict() if found else {}
+        if not self.imports:
+            return {"id": given}
+        pieces = re.split(r"\{(\w+)\}", self.imports)
+        pattern = "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
+        found = re.fullmatch(pattern, given)
+        if found is None:
+            raise CloudError(f"{given} doesn't name a {self.title}", hint=f"give its id as {self.imports}")
+        named = found.groupdict()
+        return {
+            name: self.by_name[name].shape.seen(text) if name in self.by_name else text for name, text in named.items()
+        }
 
 
 def _retag(work: Work) -> None:

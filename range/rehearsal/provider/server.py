@@ -12,12 +12,11 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from range.errors import CloudError, RangeError
-from range.rehearsal.provider import check, connection, lifecycle, schema
+from range.rehearsal.provider import check, connection, invokes, lifecycle, schema
 from range.rehearsal.provider.clients import Clients
 from range.rehearsal.provider.connection import Connection, Connections
 from range.rehearsal.provider.diff import Differences, differences
 from range.rehearsal.provider.failures import HalfMade, reported
-from range.rehearsal.provider.invokes import INVOKES
 from range.rehearsal.provider.rows import Row
 from range.rehearsal.provider.state import inputs
 from range.rehearsal.provider.table import ROWS
@@ -32,7 +31,9 @@ if TYPE_CHECKING:
 VERSION = "7.51.1"
 """The version of pulumi_aws that the table follows."""
 _THREADS = 48
-_Kind = provider_pb2.PropertyDiff.Kind
+_ADDED = (provider_pb2.PropertyDiff.ADD, provider_pb2.PropertyDiff.ADD_REPLACE)
+_DROPPED = (provider_pb2.PropertyDiff.DELETE, provider_pb2.PropertyDiff.DELETE_REPLACE)
+_UPDATED = (provider_pb2.PropertyDiff.UPDATE, provider_pb2.PropertyDiff.UPDATE_REPLACE)
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -134,9 +135,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, said = decode(request.properties), decode(request.inputs)
         secrets = _secrets(row, olds.secrets | said.secrets)
         work = self._work(row, request, context, old={**said.values, **olds.values}, id=request.id)
-        if not work.old:
-            work.old = _from_id(row, request.id)
-        there = _do("reading", work, lambda: lifecycle.read(work), said)
+        look = lifecycle.read if work.old else lifecycle.find
+        there = _do("reading", work, lambda: look(work), said)
         if there is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
@@ -167,13 +167,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @reported
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Answer a program's question."""
-        ask = INVOKES.get(request.tok)
-        if ask is None:
-            raise CloudError(
-                f"the rehearsal doesn't serve the function {request.tok}; it does: {', '.join(sorted(INVOKES))}"
-            )
-        found = ask(self._connections.get(context.peer()).caller, decode(request.args).values)
-        return provider_pb2.InvokeResponse(**{"return": encode(found)})
+        found = invokes.answer(request.tok, self._connections.get(context.peer()).caller, decode(request.args).values)
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(encode(found))
+        return response
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Have what waits stop waiting."""
@@ -246,11 +243,11 @@ def _diff_response(found: Differences, ignored: set[str]) -> Any:
     replacing = found.replacing - ignored
     detailed = {}
     for name in changed:
-        kind = _Kind.ADD if name in found.added else _Kind.DELETE if name in found.gone else _Kind.UPDATE
-        detailed[name] = provider_pb2.PropertyDiff(kind=kind + (1 if name in replacing else 0))
-    kinds = provider_pb2.DiffResponse
-    return kinds(
-        changes=kinds.DIFF_SOME if changed else kinds.DIFF_NONE,
+        kinds = _ADDED if name in found.added else _DROPPED if name in found.gone else _UPDATED
+        detailed[name] = provider_pb2.PropertyDiff(kind=kinds[name in replacing])
+    response = provider_pb2.DiffResponse
+    return response(
+        changes=response.DIFF_SOME if changed else response.DIFF_NONE,
         diffs=sorted(changed),
         replaces=sorted(replacing),
         deleteBeforeReplace=found.delete_first and bool(replacing),
@@ -262,8 +259,3 @@ def _diff_response(found: Differences, ignored: set[str]) -> Any:
 def _foreseen(row: Row, given: Mapping[str, Any]) -> dict[str, Any]:
     """Give what a preview can say of a resource to be made: what the program says; the rest isn't known yet."""
     return {item.name: given.get(item.name, UNKNOWN) for item in row.by_name.values() if item.output}
-
-
-def _from_id(row: Row, id_: str) -> dict[str, Any]:
-    """Give the properties that an id to import names."""
-    return row.named_by(id_) if row.imports else {}

@@ -46,6 +46,10 @@ class Shape:
         """Fill in the defaults inside a value."""
         return value
 
+    def kept(self, told: Any, seen: Any) -> Any:
+        """Give what a state keeps of two values that mean the same: what the program said."""
+        return told
+
 
 @dataclass(frozen=True)
 class Text(Shape):
@@ -134,7 +138,7 @@ class Document(Shape):
 
     def same(self, new: Any, old: Any) -> bool:
         """Compare what the documents say."""
-        return _meaning(new) == _meaning(old)
+        return bool(_meaning(new) == _meaning(old))
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ class Labels(Shape):
 
     def same(self, new: Any, old: Any) -> bool:
         """Compare the pairs; none is an empty map."""
-        return self.sent(new or {}) == self.sent(old or {})
+        return bool(self.sent(new or {}) == self.sent(old or {}))
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ class Many(Shape):
         """Compare as lists or as sets; none is an empty list."""
         new, old = new or [], old or []
         if self.ordered:
-            return len(new) == len(old) and all(map(self.item.same, new, old))
+            return len(new) == len(old) and all(self.item.same(*pair) for pair in zip(new, old, strict=True))
         return not self.missing(new, old) and not self.extra(new, old)
 
     def missing(self, new: Any, old: Any) -> list[Any]:
@@ -256,8 +260,12 @@ class Block(Shape):
     def same(self, new: Any, old: Any) -> bool:
         """Compare part by part: what is left out has its default, or what AWS chose."""
         if new is None or old is None or new is UNKNOWN:
-            return new is old
+            return bool(new is old)
         return all(self._agrees(part, new.get(part.name), old.get(part.name)) for part in self.parts)
+
+    def kept(self, told: Any, seen: Any) -> Any:
+        """Keep what the program said, and what AWS adds to it."""
+        return {**seen, **told}
 
     @staticmethod
     def _agrees(part: Part, new: Any, old: Any) -> bool:

@@ -77,7 +77,7 @@ def _value(item: Field, work: Work, said: Mapping[str, Any]) -> Any:
     if raw is None:
         return None
     value = item.shape.seen(raw)
-    return told if told is not None and item.shape.same(told, value) else value
+    return item.shape.kept(told, value) if told is not None and item.shape.same(told, value) else value
 
 
 def _expected(item: Field, now: Any, *, importing: bool) -> bool:

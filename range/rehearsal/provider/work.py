@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError, ParamValidationError
-
 from range.errors import CloudError
 from range.rehearsal.provider.clients import Caller
 from range.rehearsal.provider.paths import pick
@@ -119,28 +117,26 @@ class Work:
             CloudError: AWS refused; the error has its code.
         """
         where = service or self.row.service
-        return self._tried(lambda: self.caller.ask(where, operation, params, self._place), operation)
+        return self._tried(lambda: self.caller.ask(where, operation, params, self._place))
 
     @property
     def _place(self) -> str:
         """The Region to ask; none for a service that has no Regions."""
         return self.region if self.row.regional else ""
 
-    def _tried(self, ask: Callable[[], _Answer], operation: str) -> _Answer:
+    def _tried(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Ask until AWS no longer throttles."""
         pauses = self.pauses(_THROTTLED_FOR_S)
         while True:
             try:
                 return ask()
-            except ClientError as error:
-                failure = _failure(error)
-                if failure.code not in _THROTTLED or not next(pauses, False):
-                    raise failure from error
-            except ParamValidationError as error:
-                raise CloudError(f"{operation}: {error}", code="ParamValidation") from error
+            except CloudError as error:
+                if error.code not in _THROTTLED or not next(pauses, False):
+                    raise
 
     def pages(self, operation: str, **params: Any) -> list[dict[str, Any]]:
         """Make a call as often as its answer has another page."""
-        return self._tried(lambda: self.caller.pages(self.row.service, operation, params, self._place), operation)
+        return self._tried(lambda: self.caller.pages(self.row.service, operation, params, self._place))
 
     def resolved(self, template: Any) -> Any:
         """Fill a template's marks in; what comes out as None is left out."""
@@ -186,9 +182,3 @@ class Work:
     def field(self, name: str) -> Field:
         """Give a field of the row."""
         return self.row.by_name[name]
-
-
-def _failure(error: ClientError) -> CloudError:
-    said = error.response.get("Error", {})
-    code, message = said.get("Code", "Unknown"), said.get("Message", "")
-    return CloudError(f"{error.operation_name}: {code}: {message}", code=code)

@@ -15,6 +15,7 @@ _METADATA = call(
     HttpPutResponseHopLimit=the("httpPutResponseHopLimit"),
     InstanceMetadataTags=the("instanceMetadataTags"),
 )
+_PREFERENCES = ("HttpTokens", "HttpEndpoint", "HttpPutResponseHopLimit", "InstanceMetadataTags")
 _NO_PREFERENCE = "no-preference"
 _NO_LIMIT = -1
 
@@ -24,7 +25,7 @@ INSTANCE_METADATA_DEFAULTS = Row(
     "ec2",
     create=lambda work: work.make(_METADATA),
     id="{region}",
-    read=call("get_instance_metadata_defaults", "AccountLevel || `null`"),
+    read=call("get_instance_metadata_defaults", f"[AccountLevel][?{' || '.join(_PREFERENCES)}] | [0]"),
     delete=(
         call(
             "modify_instance_metadata_defaults",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from range.errors import CloudError
-from range.rehearsal.provider.rows import ID, Act, Mark, Row, added, call, changed, fixed, mutable, output, removed, status
+from range.rehearsal.provider.rows import ID, Mark, Row, added, call, changed, fixed, mutable, output, removed, status
 from range.rehearsal.provider.shapes import Block, Document, Flag, Many, Part, Whole
 from range.rehearsal.provider.types.ec2 import arn, tagged
 from range.rehearsal.provider.work import Work
 
 
-def all_done(operation: str, **params: Any) -> Act:
+def all_done(operation: str, **params: Any) -> Callable[[Work], Any]:
     """Make a call that answers with a list of what it failed to do, and take that for the failure it is."""
     made = call(operation, **params)
 
@@ -28,7 +29,7 @@ def all_done(operation: str, **params: Any) -> Act:
 def _prefix_list(work: Work) -> Any:
     """Look at an endpoint, and at the prefix list that a gateway endpoint routes to."""
     found = work.ask("describe_vpc_endpoints", VpcEndpointIds=[work.id])["VpcEndpoints"]
-    if found and found[0]["VpcEndpointType"] == "Gateway":
+    if found and found[0].get("VpcEndpointType", "Gateway") == "Gateway":
         named = [{"Name": "prefix-list-name", "Values": [found[0]["ServiceName"]]}]
         lists = work.ask("describe_prefix_lists", Filters=named)["PrefixLists"]
         found[0]["PrefixList"] = lists[0] if lists else {}
@@ -126,7 +127,9 @@ def _make_flow_log(work: Work) -> Any:
     name = next((name for name in _WATCHED if work.given(name)), None)
     if name is None:
         raise CloudError(f"a flow log watches one of {', '.join(_WATCHED)}")
-    sent = {item.aws: work.sent(item.name) for item in FLOW_LOG.fields if item.aws and work.given(item.name) is not None}
+    sent = {
+        item.aws: work.sent(item.name) for item in FLOW_LOG.fields if item.aws and work.given(item.name) is not None
+    }
     kept = {aws: value for aws, value in sent.items() if aws != "ResourceId"}
     watched = {"ResourceType": _WATCHED[name][0], "ResourceIds": [work.given(name)]}
     made = all_done("create_flow_logs", **watched, **kept, **_FLOW_LOG_TAGS.create)(work)

@@ -27,7 +27,7 @@ from range.rehearsal.provider.work import Work
 
 _GONE = ("ResourceNotFoundException",)
 _TOKEN = Mark(lambda work: uuid.uuid4().hex)
-_ARN = Mark(lambda work: work.seen["Arn"])
+_ARN = Mark(lambda work: work.old["arn"])
 
 
 def _tags() -> Tags:

@@ -6,7 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from range.rehearsal.provider.rows import ID, Act, Call, Field, Mark, Row, call, fixed, later, local, mutable, output, the
+from range.rehearsal.provider.rows import (
+    ID,
+    Act,
+    Call,
+    Field,
+    Mark,
+    Row,
+    call,
+    fixed,
+    later,
+    local,
+    mutable,
+    output,
+    the,
+)
 from range.rehearsal.provider.shapes import Block, Flag, Many, Part, Shape, Whole
 from range.rehearsal.provider.types.ec2 import arn, tagged
 from range.rehearsal.provider.work import Work
@@ -52,7 +66,12 @@ class Permissions(Shape):
         for item in value.get(self.permissions) or []:
             for name, (plural, singular) in _SOURCES.items():
                 for source in item.get(plural) or []:
-                    ports = (item["IpProtocol"], item.get("FromPort", 0), item.get("ToPort", 0), source.get("Description"))
+                    ports = (
+                        item["IpProtocol"],
+                        item.get("FromPort", 0),
+                        item.get("ToPort", 0),
+                        source.get("Description"),
+                    )
                     rule = bundles.setdefault(ports, {})
                     if source[singular] == value["GroupId"]:
                         rule[_SELF] = True
@@ -239,7 +258,9 @@ _MODIFY = call(
                 "CidrIpv6": the("cidrIpv6"),
                 "PrefixListId": the("prefixListId"),
                 "ReferencedGroupId": the("referencedSecurityGroupId"),
-                "Description": the("description"),
+                "Description": Mark(
+                    lambda work: work.value("description") or ("" if "description" in work.changed else None)
+                ),
             },
         }
     ],
@@ -268,7 +289,7 @@ def _rule_row(direction: str) -> Row:
         id="SecurityGroupRuleId",
         read=call("describe_security_group_rules", "SecurityGroupRules[0]", SecurityGroupRuleIds=[ID]),
         delete=(call(f"revoke_security_group_{direction}", GroupId=the("securityGroupId"), SecurityGroupRuleIds=[ID]),),
-        absent=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"),
+        absent=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"),
         tags=_TAGS,
         replaces=_another_source,
         fields=(
@@ -285,7 +306,6 @@ def _rule_row(direction: str) -> Row:
             arn("security-group-rule", "account"),
         ),
     )
-
 
 
 ROWS = (GROUP, DEFAULT_GROUP, _rule_row("ingress"), _rule_row("egress"))

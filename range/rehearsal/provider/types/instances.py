@@ -86,9 +86,7 @@ def _run(work: Work) -> Any:
         "UserData": told("userData") or base64.b64decode(told("userDataBase64") or "").decode() or None,
         "IamInstanceProfile": {"Name": profile} if profile else None,
         "EbsOptimized": told("ebsOptimized"),
-        "Monitoring": {"Enabled": True} if told("monitoring") else None,
         "DisableApiTermination": told("disableApiTermination"),
-        "InstanceInitiatedShutdownBehavior": told("instanceInitiatedShutdownBehavior"),
         "MetadataOptions": _METADATA.sent(told("metadataOptions") or {}) or None,
         "Placement": {"AvailabilityZone": place} if place else None,
         "BlockDeviceMappings": [_root_device(work, root)] if root else None,
@@ -131,7 +129,7 @@ def _look(work: Work) -> Any:
             volume = work.ask("describe_volumes", VolumeIds=[item["Ebs"]["VolumeId"]])["Volumes"][0]
             kept = item["Ebs"].get("DeleteOnTermination")
             instance["Root"] = {**volume, "Device": item["DeviceName"], "DeleteOnTermination": kept}
-    for name in ("disableApiTermination", "instanceInitiatedShutdownBehavior", "userData"):
+    for name in ("disableApiTermination", "userData"):
         answer = work.ask("describe_instance_attribute", InstanceId=work.id, Attribute=name)
         instance[name] = answer.get(name[0].upper() + name[1:], {}).get("Value")
     return instance
@@ -223,10 +221,6 @@ def _attribute(name: str) -> Act:
     return call("modify_instance_attribute", InstanceId=ID, **{name[0].upper() + name[1:]: {"Value": the(name)}})
 
 
-def _change_monitoring(work: Work) -> None:
-    work.ask("monitor_instances" if work.value("monitoring") else "unmonitor_instances", InstanceIds=[work.id])
-
-
 def _metadata(name: str) -> Mark:
     return Mark(lambda work: (work.value("metadataOptions") or {}).get(name))
 
@@ -265,11 +259,10 @@ INSTANCE = Row(
             "vpcSecurityGroupIds",
             call("modify_instance_attribute", InstanceId=ID, Groups=the("vpcSecurityGroupIds")),
             shape=Many(),
-            read="SecurityGroups[].GroupId",
+            read="(NetworkInterfaces[?Attachment.DeviceIndex==`0`] | [0].Groups || SecurityGroups)[].GroupId",
         ),
         mutable("iamInstanceProfile", _change_profile, "", LastName(), read="IamInstanceProfile.Arn", default=None),
         later("sourceDestCheck", _attribute("sourceDestCheck"), shape=Flag(), default=True),
-        mutable("monitoring", _change_monitoring, "", Flag(), read="Monitoring.State=='enabled'", default=False),
         mutable(
             "disableApiTermination",
             _attribute("disableApiTermination"),
@@ -277,11 +270,6 @@ INSTANCE = Row(
             Flag(),
             read="disableApiTermination",
             default=False,
-        ),
-        mutable(
-            "instanceInitiatedShutdownBehavior",
-            _attribute("instanceInitiatedShutdownBehavior"),
-            read="instanceInitiatedShutdownBehavior",
         ),
         mutable(
             "metadataOptions",

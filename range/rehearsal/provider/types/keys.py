@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from range.rehearsal.provider.rows import DROP, ID, PUT, Row, Tags, call, fixed, given, later, local, mutable
-from range.rehearsal.provider.rows import nothing, output, the
+from range.rehearsal.provider.rows import (
+    DROP,
+    ID,
+    PUT,
+    Row,
+    Tags,
+    call,
+    fixed,
+    given,
+    later,
+    local,
+    mutable,
+    nothing,
+    output,
+    status,
+    the,
+)
 from range.rehearsal.provider.shapes import CHOSEN, Block, Document, Flag, Labels, Many, Part, Whole
 from range.rehearsal.provider.work import Work
 
@@ -13,12 +28,7 @@ _NO_KEY = ("NotFoundException",)
 
 
 def _change_rotation(work: Work) -> None:
-    """Switch rotation on, at the period that is wanted, or off."""
-    if not work.value("enableKeyRotation"):
-        work.ask("disable_key_rotation", KeyId=work.id)
-        return
-    period = work.given("rotationPeriodInDays")
-    work.ask("enable_key_rotation", KeyId=work.id, **({"RotationPeriodInDays": int(period)} if period else {}))
+    work.ask("enable_key_rotation" if work.sent("enableKeyRotation") else "disable_key_rotation", KeyId=work.id)
 
 
 def _change_enabled(work: Work) -> None:
@@ -45,10 +55,9 @@ KEY = Row(
         "Rotation": call("get_key_rotation_status", KeyId=ID).or_none("UnsupportedOperationException"),
         "Tags": call("list_resource_tags", "Tags", KeyId=ID),
     },
-    delete=(
-        call("schedule_key_deletion", KeyId=ID, PendingWindowInDays=the("deletionWindowInDays")),
-    ),
+    delete=(call("schedule_key_deletion", KeyId=ID, PendingWindowInDays=the("deletionWindowInDays")),),
     absent=(*_NO_KEY, "KMSInvalidStateException"),
+    status=status("KeyState", "Enabled Disabled", gone="PendingDeletion PendingReplicaDeletion"),
     tags=Tags(
         put=call("tag_resource", KeyId=ID, Tags=PUT),
         drop=call("untag_resource", KeyId=ID, TagKeys=DROP),
@@ -64,7 +73,6 @@ KEY = Row(
         local("deletionWindowInDays", Whole(), CHOSEN),
         later("isEnabled", _change_enabled, "Enabled", Flag(), default=True),
         later("enableKeyRotation", _change_rotation, shape=Flag(), read="Rotation.KeyRotationEnabled", default=False),
-        later("rotationPeriodInDays", _change_rotation, shape=Whole(), read="Rotation.RotationPeriodInDays"),
         output("keyId"),
         output("arn"),
     ),
@@ -209,7 +217,9 @@ SECRET = Row(
 def _put_version(work: Work) -> Any:
     """Store a new version of a secret."""
     stages = {"VersionStages": work.given("versionStages")} if work.given("versionStages") else {}
-    made = work.ask("put_secret_value", SecretId=work.given("secretId"), SecretString=work.given("secretString"), **stages)
+    made = work.ask(
+        "put_secret_value", SecretId=work.given("secretId"), SecretString=work.given("secretString"), **stages
+    )
     return {"Id": f"{made['ARN']}|{made['VersionId']}"}
 
 

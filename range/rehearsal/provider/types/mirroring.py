@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from range.rehearsal.provider.rows import ID, Field, Row, added, call, changed, fixed, later, mutable, output, removed
+from range.rehearsal.provider.rows import (
+    ID,
+    Field,
+    Mark,
+    Row,
+    added,
+    call,
+    changed,
+    fixed,
+    later,
+    mutable,
+    output,
+    removed,
+)
 from range.rehearsal.provider.shapes import Block, Many, Part, Shape, Text, Whole
 from range.rehearsal.provider.types.ec2 import arn, tagged
+from range.rehearsal.provider.work import Work
 
 FILTER = Row(
     "aws:ec2/trafficMirrorFilter:TrafficMirrorFilter",
@@ -33,6 +47,19 @@ FILTER = Row(
     ),
 )
 
+_REMOVABLE = {
+    "description": "description",
+    "protocol": "protocol",
+    "sourcePortRange": "source-port-range",
+    "destinationPortRange": "destination-port-range",
+}
+
+
+def _dropped(work: Work, name: str) -> bool:
+    """Tell whether the program no longer gives a property."""
+    return name in work.changed and work.given(name) is None
+
+
 _PORTS = Block((Part("fromPort", shape=Whole()), Part("toPort", shape=Whole())))
 _MODIFY_RULE = call(
     "modify_traffic_mirror_filter_rule",
@@ -46,6 +73,7 @@ _MODIFY_RULE = call(
     SourcePortRange=changed("sourcePortRange"),
     DestinationPortRange=changed("destinationPortRange"),
     Description=changed("description"),
+    RemoveFields=Mark(lambda work: [_REMOVABLE[name] for name in _REMOVABLE if _dropped(work, name)] or None),
 )
 
 
@@ -111,6 +139,7 @@ _MODIFY_SESSION = call(
     PacketLength=changed("packetLength"),
     VirtualNetworkId=changed("virtualNetworkId"),
     Description=changed("description"),
+    RemoveFields=Mark(lambda work: ["description"] if _dropped(work, "description") else None),
 )
 
 SESSION = Row(

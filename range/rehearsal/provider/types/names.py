@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from range.rehearsal.provider.rows import DROP, ID, PUT, Act, Row, Tags, call, fixed, local, mutable, output, the
@@ -26,7 +27,7 @@ class DomainName(Text):
         return str(new or "").removesuffix(".").lower() == str(old or "").removesuffix(".").lower()
 
 
-def _synchronised(operation: str, **params: Any) -> Act:
+def _synchronised(operation: str, **params: Any) -> Callable[[Work], Any]:
     """Make a change, and wait until every name server has it."""
     made = call(operation, **params)
 

@@ -93,11 +93,6 @@ SUBNET = Row(
         _subnet_attribute(
             "enableResourceNameDnsARecordOnLaunch", read="PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord"
         ),
-        later(
-            "privateDnsHostnameTypeOnLaunch",
-            call("modify_subnet_attribute", SubnetId=ID, PrivateDnsHostnameTypeOnLaunch=the("privateDnsHostnameTypeOnLaunch")),
-            read="PrivateDnsNameOptionsOnLaunch.HostnameType",
-        ),
         output("ownerId"),
         output("arn", "SubnetArn"),
     ),
@@ -167,14 +162,18 @@ def _associate_address(work: Work) -> None:
     target = {"InstanceId": work.value("instance"), "NetworkInterfaceId": work.value("networkInterface")}
     target = {name: value for name, value in target.items() if value}
     if target:
-        more = {"PrivateIpAddress": work.value("associateWithPrivateIp")} if work.value("associateWithPrivateIp") else {}
+        more = (
+            {"PrivateIpAddress": work.value("associateWithPrivateIp")} if work.value("associateWithPrivateIp") else {}
+        )
         work.ask("associate_address", AllocationId=work.id, **target, **more)
 
 
 def _disassociate_address(work: Work) -> None:
     if work.old.get("associationId"):
         work.make(
-            call("disassociate_address", AssociationId=work.old["associationId"]).or_none("InvalidAssociationID.NotFound")
+            call("disassociate_address", AssociationId=work.old["associationId"]).or_none(
+                "InvalidAssociationID.NotFound"
+            )
         )
 
 
@@ -223,7 +222,9 @@ def _make_dhcp_options(work: Work) -> Any:
 
 def _dhcp_option(name: str, *, many: bool = False) -> Field:
     values = f"DhcpConfigurations[?Key=='{_DHCP[name]}'] | [0].Values"
-    return fixed(name, shape=Many(ordered=True) if many else Text(), read=f"{values}[].Value" if many else f"{values}[0].Value")
+    return fixed(
+        name, shape=Many(ordered=True) if many else Text(), read=f"{values}[].Value" if many else f"{values}[0].Value"
+    )
 
 
 DHCP_OPTIONS = Row(
@@ -243,7 +244,7 @@ DHCP_OPTIONS = Row(
         _dhcp_option("netbiosNameServers", many=True),
         _dhcp_option("netbiosNodeType"),
         output("ownerId"),
-        arn("dhcp-options", "ownerId"),
+        arn("dhcp-options"),
     ),
 )
 

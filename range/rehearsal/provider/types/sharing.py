@@ -83,7 +83,9 @@ RESOURCE_ASSOCIATION = Row(
     imports="{resourceShareArn},{resourceArn}",
     read=_association("RESOURCE", resourceArn=the("resourceArn")),
     delete=(
-        call("disassociate_resource_share", resourceShareArn=the("resourceShareArn"), resourceArns=[the("resourceArn")]),
+        call(
+            "disassociate_resource_share", resourceShareArn=the("resourceShareArn"), resourceArns=[the("resourceArn")]
+        ),
     ),
     absent=_UNKNOWN,
     status=_STATUS,
@@ -103,7 +105,9 @@ PRINCIPAL_ASSOCIATION = Row(
     id="{resourceShareArn},{principal}",
     imports="{resourceShareArn},{principal}",
     read=_association("PRINCIPAL", principal=the("principal")),
-    delete=(call("disassociate_resource_share", resourceShareArn=the("resourceShareArn"), principals=[the("principal")]),),
+    delete=(
+        call("disassociate_resource_share", resourceShareArn=the("resourceShareArn"), principals=[the("principal")]),
+    ),
     absent=_UNKNOWN,
     status=_STATUS,
     fields=(
@@ -142,7 +146,7 @@ POLICY = Row(
         mutable("name", _UPDATE_POLICY, read="PolicySummary.Name", auto=str),
         mutable("content", _UPDATE_POLICY, "", Document(), required=True),
         mutable("description", _UPDATE_POLICY, read="PolicySummary.Description", default=""),
-        fixed("type", default="SERVICE_CONTROL_POLICY", read="PolicySummary.Type"),
+        fixed("type", fill="SERVICE_CONTROL_POLICY", read="PolicySummary.Type"),
         local("skipDestroy", Flag(), False),
         output("arn", "PolicySummary.Arn"),
     ),

@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from range.rehearsal.provider.rows import DROP, ID, PUT, TAGS, Call, Field, Mark, Row, Tags, call, changed, fixed, later
-from range.rehearsal.provider.rows import local, mutable, output, the
+from range.rehearsal.provider.rows import (
+    DROP,
+    ID,
+    PUT,
+    TAGS,
+    Call,
+    Field,
+    Mark,
+    Row,
+    Tags,
+    call,
+    changed,
+    fixed,
+    later,
+    local,
+    mutable,
+    output,
+    the,
+)
 from range.rehearsal.provider.shapes import Block, Document, Flag, Many, Part, Shape, Text, Whole
 from range.rehearsal.provider.work import Work
 
@@ -39,6 +56,7 @@ def _setting(name: str, aws: str = "", shape: Shape = Text(), **more: Any) -> Fi
     return mutable(name, _UPDATE, aws, shape, **more)
 
 
+_KEYS = Mark(lambda work: [{"Key": key} for key in work.tags_to_drop])
 _SELECTORS = Many(
     Block(
         (
@@ -83,11 +101,11 @@ TRAIL = Row(
         "Selectors": call("get_event_selectors", TrailName=ID),
         "Tags": call("list_tags", "ResourceTagList[0].TagsList", ResourceIdList=[ID]),
     },
-    delete=(call("delete_trail", Name=ID),),
+    delete=(call("delete_trail", Name=the("name")),),
     absent=("TrailNotFoundException",),
     tags=Tags(
         put=call("add_tags", ResourceId=ID, TagsList=PUT),
-        drop=call("remove_tags", ResourceId=ID, TagsList=DROP),
+        drop=call("remove_tags", ResourceId=ID, TagsList=_KEYS),
         create={"TagsList": TAGS},
     ),
     fields=(
