@@ -51,7 +51,11 @@ def stop(spec: MaybeSpec = None, as_json: AsJson = False) -> int:
 @app.command()
 def env(spec: Spec, as_json: AsJson = False) -> int:
     """Print what a shell needs for Pulumi and any AWS client to work on the rehearsal cloud: eval "$(...)"."""
-    variables = surroundings.rehearse(spec, surroundings.plan(spec))
+    from range.provision.project import forget_salts
+
+    planned = surroundings.plan(spec)
+    variables = surroundings.rehearse(spec, planned)
+    forget_salts(planned.exercise)
     if as_json:
         output.document(variables)
     else:

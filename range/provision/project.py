@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
+"""The folder that `pulumi` is run in by hand: where the project's own `Pulumi.yaml` is."""
+
 NAME = "defence-range"
 """The project's name, which is part of every URN: never to be changed while an exercise lives."""
 
@@ -27,3 +30,13 @@ def work_directory(home: Path, stack: str) -> Path:
     if not settings.exists() or settings.read_text(encoding="utf-8") != SETTINGS:
         settings.write_text(SETTINGS, encoding="utf-8")
     return directory
+
+
+def forget_salts(exercise: str, root: Path = ROOT) -> None:
+    """Remove what runs by hand wrote down of an exercise's stacks: the salt of their secrets, and nothing else.
+
+    Pulumi believes that file before it asks the state, and the file is the project's, whichever backend the stack was
+    in: the salt of another directory's rehearsal would refuse this one's passphrase. Without it the state is asked.
+    """
+    for written in (root / ".range" / "config").glob(f"Pulumi.{exercise}.*.yaml"):
+        written.unlink(missing_ok=True)
