@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "Check the exercise file alone.",
     "plan": "Show what would change per stack, addresses, flows, quotas and cost per hour.",
     "up": "Bring the exercise up; what is up already stays as it is.",
+    "verify": "Prove for every pair of enclaves that exactly the declared flows exist.",
     "status": "Show each enclave's phase, since when, and what is next.",
     "down": "Tear down, then prove that nothing is left.",
     "bootstrap": "Make what must be there before the first `up`, once per organisation.",

@@ -1,0 +1,101 @@
+"""`range verify`: the isolation proof, from what is there and not from what state or plan say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from range.cli import output, surroundings
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, enclaves_named
+from range.errors import InputError, Undecided
+from range.records.plan import Plan
+
+if TYPE_CHECKING:
+    from range.records.proof import Proof
+    from range.records.snapshot import Snapshot
+
+EXIT_CODES = {"PROVEN": 0, "VIOLATED": 1, "UNKNOWN": 3}
+
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the proof as one page, too.")]
+Save = Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Keep the snapshot, to prove it elsewhere.")]
+Kept = Annotated[
+    Path | None, typer.Option("--snapshot", metavar="FILE", help="Prove this snapshot instead; no cloud is asked.")
+]
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def verify(
+    spec: Spec,
+    ally: Allies = None,
+    cloud: Cloud = CloudName.rehearsal,
+    as_json: AsJson = False,
+    html: Html = None,
+    save: Save = None,
+    snapshot: Kept = None,
+) -> int:
+    """Prove for every ordered pair of zones of different enclaves that exactly the declared flows exist.
+
+    PROVEN exits with 0, VIOLATED with 1, UNKNOWN with 3. Read-only rights in the accounts suffice.
+    """
+    planned = surroundings.plan(spec)
+    only = enclaves_named(ally, [planned.hub.name, *(enclave.name for enclave in planned.enclaves)])
+    if save is not None and snapshot is not None:
+        raise InputError("--save keeps what a cloud says, and --snapshot asks none", hint="name one of them")
+    proof = _kept(planned, snapshot, only) if snapshot is not None else _taken(spec, planned, cloud, save, only)
+    if html is not None:
+        from range.verify.page.document import page
+
+        _write(html, page(proof))
+    if as_json:
+        output.document(proof.model_dump(mode="json", by_alias=True))
+    else:
+        from range.verify.matrix import lines
+
+        for line in lines(proof):
+            output.line(line)
+    return EXIT_CODES[proof.verdict]
+
+
+def _kept(planned: Plan, path: Path, only: tuple[str, ...]) -> Proof:
+    """Prove a snapshot that was kept; one that can't be read proves nothing."""
+    from range.records.snapshot import read
+    from range.verify.decision import prove, unreadable
+
+    try:
+        return prove(planned, read(path), only)
+    except Undecided as undecided:
+        return unreadable(planned, undecided.message, only)
+
+
+def _taken(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, only: tuple[str, ...]) -> Proof:
+    """Take a snapshot, and prove it."""
+    surroundings.enter(spec, planned, cloud)
+
+    from range.cloud.sessions import Sessions
+    from range.verify.decision import prove
+    from range.verify.taking import take
+
+    output.note(f"asking {1 + len(planned.enclaves)} accounts what is there, twice")
+    seen = take(planned, Sessions.of_plan(planned))
+    if save is not None:
+        _save(save, seen)
+    return prove(planned, seen, only)
+
+
+def _save(path: Path, seen: Snapshot) -> None:
+    """Keep a snapshot."""
+    from range.records.snapshot import text_of
+
+    _write(path, text_of(seen))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that the user named."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from error

@@ -1,0 +1,58 @@
+"""The proof for a terminal: a matrix of enclaves by enclaves, and the findings below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from range.records.proof import Cell, Finding, Proof
+
+_SIGNS = {"PROVEN": "+", "VIOLATED": "X", "UNKNOWN": "?"}
+_NOTHING = "."
+_LEGEND = "rows send, columns receive:  + declared flows and only these   . nothing declared, nothing gets through"
+
+
+def lines(proof: Proof) -> Iterator[str]:
+    """Give the proof line by line."""
+    taken = f" taken {proof.taken:%Y-%m-%d %H:%M:%S %Z}" if proof.taken else ""
+    yield f"{proof.exercise}: network {proof.network}, identity {proof.identity}"
+    yield f"{proof.pairs} ordered pairs of zones, {proof.interfaces} interfaces of {proof.classes} kinds"
+    if proof.snapshot_sha256:
+        yield f"snapshot {proof.snapshot_sha256[:16]}{taken}"
+    yield ""
+    yield from _matrix(proof.matrix)
+    for finding in proof.findings:
+        yield ""
+        yield from _finding(finding)
+
+
+def _matrix(cells: tuple[Cell, ...]) -> Iterator[str]:
+    """Give the matrix; names stand upright above their columns, so that fifty enclaves fit on a screen."""
+    names = list(dict.fromkeys(cell.source for cell in cells))
+    signs = {(cell.source, cell.to): _sign(cell) for cell in cells}
+    wide = max((len(name) for name in names), default=0)
+    for place in range(wide):
+        letters = [name.rjust(wide)[place] for name in names]
+        yield f"{'':{wide}}  {' '.join(letters)}".rstrip()
+    for source in names:
+        yield f"{source:>{wide}}  {' '.join(signs.get((source, target), ' ') for target in names)}"
+    yield _LEGEND
+    yield "X violated   ? unknown"
+
+
+def _sign(cell: Cell) -> str:
+    """Give a cell's sign."""
+    return _NOTHING if cell.verdict == "PROVEN" and not cell.flows else _SIGNS[cell.verdict]
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    """Give one finding, with its packet hop by hop."""
+    yield f"{finding.verdict}  {finding.source} → {finding.to}"
+    yield f"  {finding.why}"
+    example = finding.counterexample
+    if example is None:
+        return
+    port = "" if example.port is None else f" port {example.port}"
+    ends = f"{example.source} {example.source_name} → {example.destination} {example.destination_name}"
+    yield f"  {example.protocol}{port}: {ends}"
+    for number, hop in enumerate(example.hops, 1):
+        yield f"  {number:3}  {hop.resource} {hop.rule}{' ' if hop.rule else ''}{hop.what}"
