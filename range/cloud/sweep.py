@@ -61,19 +61,24 @@ def sweep(
     present = _present(account, wanted)
     removed = [resource for key, resource in wanted.items() if key not in present]
     left: list[_Target] = []
+
+    def clear(some: list[_Target]) -> None:
+        gone, still = _clear(account, some, patience_s)
+        left.extend(still)
+        removed.extend(gone)
+        if on_removed:
+            for resource in gone:
+                on_removed(resource)
+
     managed = [target for target in present.values() if target.found.managed]
     for level in deletion_levels():
         of_level = [target for target in present.values() if target.kind in level and not target.found.managed]
         if of_level:
-            gone, still = _clear(account, of_level, patience_s)
-            left += still
-            for resource in gone:
-                removed.append(resource)
-                if on_removed:
-                    on_removed(resource)
+            clear(of_level)
     stayed = _still(account, managed)
-    left += stayed
     removed += [target.found.resource for target in managed if target not in stayed]
+    left += [target for target in stayed if target.found.managed]
+    clear([target for target in stayed if not target.found.managed])  # their owners went without them
     return Swept(
         removed=tuple(removed),
         left=tuple(target.found.resource for target in left),

@@ -122,6 +122,15 @@ def _undo_subnet_association(place: Place, inputs: Inputs) -> None:
             _unless_gone(place, "ec2", "disassociate_route_table", AssociationId=found)
 
 
+def _undo_reservation(place: Place, inputs: Inputs) -> None:
+    """Delete the reservation of addresses that a subnet was being given."""
+    answer = place.call("ec2", "get_subnet_cidr_reservations", SubnetId=inputs["subnetId"])
+    for reservation in answer["SubnetIpv4CidrReservations"]:
+        if reservation["Cidr"] == inputs["cidrBlock"]:
+            found = reservation["SubnetCidrReservationId"]
+            _unless_gone(place, "ec2", "delete_subnet_cidr_reservation", SubnetCidrReservationId=found)
+
+
 def _undo_gateway_association(place: Place, inputs: Inputs) -> None:
     """Take an attachment off a transit gateway's table, and wait until it is: until then it can have no other."""
     table, attachment = inputs["transitGatewayRouteTableId"], inputs["transitGatewayAttachmentId"]
@@ -188,6 +197,7 @@ UNDONE: Mapping[str, Undo] = {
         DestinationPrefixListId="destinationPrefixListId",
     ),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": _undo_subnet_association,
+    "aws:ec2/subnetCidrReservation:SubnetCidrReservation": _undo_reservation,
     "aws:ec2transitgateway/route:Route": _undo(
         "delete_transit_gateway_route",
         TransitGatewayRouteTableId="transitGatewayRouteTableId",

@@ -64,10 +64,14 @@ def make_belongings(account: Account) -> None:
     call("logs", "create_log_group", logGroupName="/theirs")
     call("secretsmanager", "create_secret", Name="secret", SecretString="value")
     call("events", "put_rule", Name="rule", ScheduleExpression="rate(1 day)")
-    attribute = {"AttributeName": "key", "AttributeType": "S"}
-    schema = {"AttributeName": "key", "KeyType": "HASH"}
-    table = {"KeySchema": [schema], "AttributeDefinitions": [attribute], "BillingMode": "PAY_PER_REQUEST"}
-    call("dynamodb", "create_table", TableName="table", **table)
+    call(
+        "dynamodb",
+        "create_table",
+        TableName="table",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+    )
     volume = call("ec2", "create_volume", AvailabilityZone=f"{account.region}a", Size=8)["VolumeId"]
     call("ec2", "create_snapshot", VolumeId=volume)
     zone = call("route53", "create_hosted_zone", Name="theirs.example", CallerReference="once")["HostedZone"]["Id"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from range.cloud.resources.kinds import Found, Kind, Place, by, by_list, ec2, pages
+from range.cloud.resources.kinds import Found, Item, Kind, Place, by, by_list, ec2, pages
 
+_ROOTS = ("/dev/xvda", "/dev/sda1")
+"""Source: Amazon EC2 User Guide, "Device names for volumes", what is reserved for the root (read 2026-11-22)."""
 _GONE = frozenset({"terminated", "deleted", "cancelled", "closed"})
 
 
@@ -17,9 +19,16 @@ def _terminate(place: Place, found: Found) -> object:
 
 def _delete_volume(place: Place, found: Found) -> object:
     """Detach a volume, then delete it; a detachment under way is a conflict, and tried again."""
-    if found.item.get("State") == "in-use":
-        place.call("ec2", "detach_volume", VolumeId=found.id, Force=True)
+    for attachment in found.item.get("Attachments", ()):
+        where = {"InstanceId": attachment["InstanceId"], "Device": attachment["Device"]}
+        place.call("ec2", "detach_volume", VolumeId=found.id, Force=True, **where)
     return place.call("ec2", "delete_volume", VolumeId=found.id)
+
+
+def _is_an_instances_own(volume: Item) -> bool:
+    """Say whether a volume goes with its instance, or can't be taken off it while it runs: its root."""
+    attachments = volume.get("Attachments", ())
+    return any(each.get("DeleteOnTermination") or each.get("Device") in _ROOTS for each in attachments)
 
 
 KINDS = (
@@ -28,7 +37,7 @@ KINDS = (
          after=("autoscaling:group", "ec2:spot-request", "ec2:fleet", "ec2:traffic-mirror-session")),
     ec2("volume", "volumes", "Volumes", "VolumeId", _delete_volume, parent="Attachments[0].InstanceId", state="State",
          ended=_GONE, ending=frozenset({"deleting"}), abroad=True, after=("ec2:instance",),
-         managed=lambda item: any(each.get("DeleteOnTermination") for each in item.get("Attachments", ()))),
+         managed=_is_an_instances_own),
     Kind("ec2:image", "ec2", pages("ec2", "describe_images", "Images", Owners=["self"]), "ImageId",
          by("ec2", "deregister_image", "ImageId"), state="State", ended=frozenset({"deregistered"}), abroad=True,
          after=("ec2:instance",)),

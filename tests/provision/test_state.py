@@ -1,0 +1,92 @@
+"""What the state at a backend knows, read without the CLI."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from range.errors import ProvisionError
+from range.provision.project import NAME
+from range.provision.state import State, checkpoint, of_deployment
+
+STACK = "steadfast.est"
+PROVIDER = "urn:pulumi:steadfast.est::defence-range::pulumi:providers:aws::hub::0a1b"
+
+
+def resource(type: str, name: str, id: str = "", **fields: object) -> dict[str, object]:
+    """Write a resource as checkpoints do."""
+    urn = f"urn:pulumi:{STACK}::{NAME}::{type}::{name}"
+    return {"urn": urn, "type": type, "id": id, "custom": not type.startswith("range:"), **fields}
+
+
+def write(backend: Path, deployment: object, version: int = 3) -> str:
+    """Write a checkpoint into a file backend; gives the backend's address."""
+    path = backend / ".pulumi" / "stacks" / NAME / f"{STACK}.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"version": version, "checkpoint": {"stack": STACK, "latest": deployment}}))
+    return f"file://{backend}"
+
+
+def test_a_file_backend_s_state_is_read_as_it_is(tmp_path: Path) -> None:
+    vpc = resource("aws:ec2/vpc:Vpc", "vpc", "vpc-1", outputs={"arn": "arn:vpc-1"})
+    pending = {"resource": resource("aws:ec2/subnet:Subnet", "targets"), "type": "creating"}
+    url = write(tmp_path, {"resources": [vpc, resource("range:a:B", "b")], "pending_operations": [pending]})
+
+    state = checkpoint(url, STACK)
+
+    assert state is not None
+    assert [known.id for known in state.real] == ["vpc-1"]
+    assert [(each.type, each.resource.name) for each in state.pending_operations] == [("creating", "targets")]
+
+
+def test_a_stack_that_was_never_made_has_an_empty_state(tmp_path: Path) -> None:
+    write(tmp_path, {"resources": []})
+
+    assert checkpoint(f"file://{tmp_path}", "steadfast.pol") == State()
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/path", "https://api.pulumi.com", "file://host/share"])
+def test_other_backends_are_left_to_the_cli(url: str) -> None:
+    assert checkpoint(url, STACK) is None
+
+
+def test_a_version_that_is_not_known_is_left_to_the_cli(tmp_path: Path) -> None:
+    assert checkpoint(write(tmp_path, {}, version=4), STACK) is None
+
+
+def test_a_damaged_state_is_named_with_where_to_find_a_good_one(tmp_path: Path) -> None:
+    url = write(tmp_path, {})
+    (tmp_path / ".pulumi" / "stacks" / NAME / f"{STACK}.json").write_text('{"version": 3, "checkpoint"')
+
+    with pytest.raises(ProvisionError, match="damaged") as damaged:
+        checkpoint(url, STACK)
+
+    assert "backups" in (damaged.value.hint or "")
+
+
+def test_everything_that_the_state_has_of_a_thing_is_known() -> None:
+    instance = resource(
+        "aws:ec2/instance:Instance",
+        "web-1",
+        "i-1",
+        inputs={"subnetId": "subnet-1"},
+        outputs={"rootBlockDevice": {"volumeId": "vol-1"}, "securityGroups": ["sg-1"], "count": 1},
+    )
+
+    assert of_deployment(STACK, {"resources": [instance]}).known == {"i-1", "subnet-1", "vol-1", "sg-1"}
+
+
+def test_what_is_known_of_one_type_is_told_from_namesakes_of_another() -> None:
+    role = resource("aws:iam/role:Role", "sensor", "steadfast-est-sensor")
+
+    state = of_deployment(STACK, {"resources": [role]})
+
+    assert state.known_of(["aws:iam/instanceProfile:InstanceProfile"]) == frozenset()
+
+
+def test_a_resource_s_account_is_told_by_its_provider_s_name() -> None:
+    record = resource("aws:s3/bucket:Bucket", "archive", "b", provider=PROVIDER)
+
+    assert of_deployment(STACK, {"resources": [record]}).resources[0].provider_name == "hub"
