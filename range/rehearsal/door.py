@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from range.rehearsal.accounts import Member, Operator, operator_of, seed
@@ -16,6 +17,7 @@ from range.rehearsal.keeping.reach import Reached, begin
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
 from range.rehearsal.services import Service, only_reads, service_of
+from range.rehearsal.states.table import let_time_pass, look
 from range.rehearsal.truths.table import refusal
 
 __all__ = ["Answer", "Cloud", "Request"]
@@ -61,7 +63,7 @@ class Cloud:
             with self._lock:
                 reached = begin()
                 try:
-                    return _answered(Call(request, service, operation, region, caller_of(request, service)), reached)
+                    return _watched(Call(request, service, operation, region, caller_of(request, service)), reached)
                 finally:
                     change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
         finally:
@@ -84,6 +86,18 @@ class Cloud:
     def close(self) -> None:
         """Close the file that keeps the cloud; nothing is lost without it."""
         self._keeper.close()
+
+
+def _watched(call: Call, reached: Reached) -> Answer:
+    """Answer a call; what it looks at moves on first, and what it was refused for may move on after."""
+    look(call)
+    try:
+        answer = _answered(call, reached)
+    except Refusal as refused:
+        answer = call.service.answer(call.operation, refused)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        let_time_pass(call)
+    return answer
 
 
 def _answered(call: Call, reached: Reached) -> Answer:

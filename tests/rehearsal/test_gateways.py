@@ -29,7 +29,9 @@ def hub(client: Client) -> Any:
 @pytest.fixture
 def gateway(hub: Any) -> Any:
     """A gateway of the hub with all that happens by itself switched off."""
-    return hub.create_transit_gateway(Options=OFF)["TransitGateway"]
+    made = hub.create_transit_gateway(Options=OFF)["TransitGateway"]
+    hub.describe_transit_gateways()
+    return made
 
 
 @pytest.fixture
@@ -52,6 +54,7 @@ def attachment(ec2: Any, shared: str, vpc: str, subnet: str) -> str:
 def accepted(hub: Any, attachment: str) -> str:
     """That attachment, accepted."""
     hub.accept_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=attachment)
+    hub.describe_transit_gateway_vpc_attachments()
     return attachment
 
 
@@ -265,7 +268,9 @@ def test_a_gateway_stays_while_something_is_attached(hub: Any, accepted: str, sh
         hub.delete_transit_gateway(TransitGatewayId=shared)
 
     hub.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=accepted)
+    hub.describe_transit_gateway_vpc_attachments()
     hub.delete_transit_gateway(TransitGatewayId=shared)
+    hub.describe_transit_gateways()
 
     with refused("InvalidTransitGatewayID.NotFound"):
         hub.delete_transit_gateway(TransitGatewayId=shared)
@@ -273,6 +278,7 @@ def test_a_gateway_stays_while_something_is_attached(hub: Any, accepted: str, sh
 
 def test_an_own_attachment_of_a_gateway_with_default_tables_uses_them(hub: Any) -> None:
     made = hub.create_transit_gateway()["TransitGateway"]
+    hub.describe_transit_gateways()
     vpc = hub.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
     subnet = hub.create_subnet(VpcId=vpc, CidrBlock="10.7.0.0/28")["Subnet"]["SubnetId"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-_ADAPTED = frozenset({"ec2", "kms"})
+_ADAPTED = {"ec2": ("ec2", "ec2_gateways", "ec2_machines"), "kms": ("kms",)}
+"""The modules that adapt each package, in order: later ones wrap what earlier ones made."""
 
 
 @cache
 def adapt(service: str) -> None:
     """Adapt a moto package, before its first backend is made; later calls do nothing."""
-    if service in _ADAPTED:
-        importlib.import_module(f"{__name__}.{service}").adapt()
+    for module in _ADAPTED.get(service, ()):
+        importlib.import_module(f"{__name__}.{module}").adapt()

@@ -18,7 +18,6 @@ _METADATA = {
     "InstanceMetadataTags": "disabled",
 }
 """Source: EC2 API Reference, "InstanceMetadataOptionsRequest"; from memory, 2026-11-22."""
-_TERMINATED = {"Code": 48, "Name": "terminated"}
 
 
 def run(call: Call) -> Answer:
@@ -93,16 +92,22 @@ def _finish(call: Call, launched: Shape, mappings: list[Shape], specifications: 
 
 
 def terminate(call: Call) -> Answer:
-    """Terminate instances; again is no error, though moto would look for interfaces that went the first time."""
+    """Terminate instances; again is no error. A protected one keeps those of its zone alive, and only those.
+
+    Source: EC2 API Reference, TerminateInstances, on several instances in several zones (read 2026-11-22).
+    """
     ids = call.params["InstanceIds"]
-    gone_ids = [each.id for each in records(call).all_instances() if each.id in ids and each.state == "terminated"]
-    if not gone_ids:
+    named = {each.id: each for each in records(call).all_instances() if each.id in ids}
+    ended = {id_: each.instance_state for id_, each in named.items() if each.state == "terminated"}
+    spared = {each.availability_zone for each in named.values() if each.disable_api_termination is True}
+    doomed = [id_ for id_, each in named.items() if id_ not in ended and each.availability_zone not in spared]
+    if not ended and (not spared or not doomed):
         return call.by_moto()
-    gone = {"CurrentState": _TERMINATED, "PreviousState": _TERMINATED}
-    rest = [each for each in ids if each not in gone_ids]
-    ended = call.result_by_moto({"InstanceIds": rest})["TerminatingInstances"] if rest else []
-    again = [{"InstanceId": gone_id, **gone} for gone_id in gone_ids]
-    return call.service.answer(call.operation, {"TerminatingInstances": [*ended, *again]})
+    ending = call.result_by_moto({"InstanceIds": doomed})["TerminatingInstances"] if doomed else []
+    if len(doomed) + len(ended) < len(ids):
+        return call.by_moto({"InstanceIds": [id_ for id_ in ids if id_ not in doomed and id_ not in ended]})
+    again = [{"InstanceId": id_, "CurrentState": last, "PreviousState": last} for id_, last in ended.items()]
+    return call.service.answer(call.operation, {"TerminatingInstances": [*ending, *again]})
 
 
 def detach(call: Call) -> Answer:

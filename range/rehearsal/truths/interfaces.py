@@ -38,7 +38,7 @@ def _of_a_service(call: Call) -> str | None:
 def _service_interfaces(call: Call) -> Iterator[str]:
     """Give the ids of interfaces that live as long as what a service made them for."""
     ec2 = store(call)
-    yield from (gateway._eni.id for gateway in ec2.nat_gateways.values() if gateway.state != "deleted")
+    yield from (gateway._eni.id for gateway in ec2.nat_gateways.values() if gateway.state not in ("deleted", "failed"))
     for endpoint in ec2.vpc_end_points.values():
         yield from endpoint.network_interface_ids or () if endpoint.state != "deleted" else ()
     yield from (interface.id for interface in ec2.enis.values() if interface.requester_managed)
@@ -52,7 +52,7 @@ def _address(call: Call) -> Any:
 
 def _address_of_a_nat_gateway(call: Call) -> str | None:
     address = _address(call)
-    living = (gateway for gateway in store(call).nat_gateways.values() if gateway.state != "deleted")
+    living = (gateway for gateway in store(call).nat_gateways.values() if gateway.state not in ("deleted", "failed"))
     if address is None or address.eni is None or address.eni.id not in {gateway._eni.id for gateway in living}:
         return None
     return "You do not have permission to access the specified resource."

@@ -48,7 +48,7 @@ def _holds_endpoints(call: Call) -> str | None:
 
 
 def _holds_nat_gateways(call: Call) -> str | None:
-    gateways = (gateway for gateway in store(call).nat_gateways.values() if gateway.state != "deleted")
+    gateways = (gateway for gateway in store(call).nat_gateways.values() if gateway.state not in ("deleted", "failed"))
     return _refusal(call) if any(gateway.subnet_id == call.params.get("SubnetId") for gateway in gateways) else None
 
 

@@ -26,6 +26,7 @@ def test_a_group_of_an_instance_stays_until_the_instance_is_gone(
         ec2.delete_security_group(GroupId=group)
 
     ec2.terminate_instances(InstanceIds=[launched["Instances"][0]["InstanceId"]])
+    ec2.describe_instances()
     ec2.delete_security_group(GroupId=group)
 
 

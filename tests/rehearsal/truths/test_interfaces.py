@@ -62,6 +62,7 @@ def test_an_attached_interface_cannot_be_deleted(
         ec2.delete_network_interface(NetworkInterfaceId=interface)
 
     ec2.terminate_instances(InstanceIds=[instance])
+    ec2.describe_instances()
     ec2.delete_network_interface(NetworkInterfaceId=interface)
 
 

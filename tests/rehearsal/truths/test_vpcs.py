@@ -157,8 +157,10 @@ def test_a_vpc_stays_while_it_is_attached_to_a_transit_gateway(
     ec2: Any, vpc: str, subnet: str, refused: Refused
 ) -> None:
     gateway = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    ec2.describe_transit_gateways()
     made = ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
     attachment = made["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
+    ec2.describe_transit_gateway_vpc_attachments()
     with refused("DependencyViolation"):
         ec2.delete_vpc(VpcId=vpc)
 

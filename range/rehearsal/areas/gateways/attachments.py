@@ -8,10 +8,11 @@ from moto.ec2.utils import random_transit_gateway_attachment_id
 
 from range.rehearsal.areas.ec2_records import remove_interface, service_interface, subnets, tag, tags_of, vpc
 from range.rehearsal.areas.filters import matching, page, tag_facts
-from range.rehearsal.areas.gateways.models import Attachment, Gateway, Gateways, kept_by
-from range.rehearsal.areas.gateways.sight import attachment_seen, attachments_seen, gateway_seen, no_attachment
+from range.rehearsal.areas.gateways.models import Attachment, Gateways, kept_by
+from range.rehearsal.areas.gateways.sight import attachment_seen, attachments_seen, gateway_seen, no_attachment, usable
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal
+from range.rehearsal.states.passing import enter
 
 _DEFAULTS = {
     "DnsSupport": "enable",
@@ -20,12 +21,13 @@ _DEFAULTS = {
     "ApplianceModeSupport": "disable",
 }
 _PENDING = "pendingAcceptance"
+_DELETABLE = ("available", "pendingAcceptance", "failed")
 _KIND = "transit-gateway-attachment"
 
 
 def create(call: Call) -> Shape:
     """Attach a VPC of the caller; on somebody else's gateway it waits until that account accepts."""
-    gateway = gateway_seen(call, call.params["TransitGatewayId"])
+    gateway = usable(gateway_seen(call, call.params["TransitGatewayId"]))
     wanted = vpc(call, call.params["VpcId"])
     chosen = _one_per_zone(subnets(call, call.params["SubnetIds"]), wanted.id)
     kept = kept_by(gateway.owner, call.region)
@@ -43,8 +45,8 @@ def create(call: Call) -> Shape:
         kept_by(call.account, call.region).attached_elsewhere[attachment.id] = gateway.owner
     tag(call, attachment.id, call.params.get("TagSpecifications", []), _KIND)
     if not waits:
-        _open(kept, gateway, attachment, chosen)
-    return {"TransitGatewayVpcAttachment": {**_shape(call, attachment), "State": _PENDING if waits else "pending"}}
+        _open(kept, attachment, chosen)
+    return {"TransitGatewayVpcAttachment": _shape(call, attachment)}
 
 
 def _one_per_zone(chosen: list[Any], vpc_id: str) -> list[Any]:
@@ -56,11 +58,25 @@ def _one_per_zone(chosen: list[Any], vpc_id: str) -> list[Any]:
     return chosen
 
 
-def _open(kept: Gateways, gateway: Gateway, attachment: Attachment, chosen: list[Any]) -> None:
-    """Make an attachment available: its interfaces, and the tables that the gateway gives new ones."""
-    attachment.state = "available"
+def _open(kept: Gateways, attachment: Attachment, chosen: list[Any]) -> None:
+    """Begin to make an attachment available, with its interfaces."""
     for subnet in chosen:
         attachment.interfaces[subnet.id] = _interface(attachment, subnet)
+    _pass(kept, attachment, "pending")
+
+
+def _pass(kept: Gateways, attachment: Attachment, state: str) -> None:
+    """Put an attachment into a state that doesn't last."""
+    attachment.state = state
+    enter("transit-gateway-attachment", state, attachment.id, kept, also=attachment.vpc_owner)
+
+
+def arrive(kept: Gateways, attachment: Attachment) -> None:
+    """Make an attachment available; a new one uses the tables that the gateway gives new ones."""
+    new, attachment.state = attachment.state == "pending", "available"
+    gateway = kept.gateways[attachment.gateway_id]
+    if not new:
+        return
     if gateway.options["DefaultRouteTableAssociation"] == "enable":
         attachment.table_id = gateway.options["AssociationDefaultRouteTableId"]
     if gateway.options["DefaultRouteTablePropagation"] == "enable":
@@ -77,8 +93,8 @@ def accept(call: Call) -> Shape:
     """Accept an attachment to a gateway of the caller."""
     kept, attachment = _pending(call)
     requester = _as_owner(call, attachment)
-    _open(kept, kept.gateways[attachment.gateway_id], attachment, subnets(requester, list(attachment.interfaces)))
-    return {"TransitGatewayVpcAttachment": {**_shape(call, attachment), "State": "pending"}}
+    _open(kept, attachment, subnets(requester, list(attachment.interfaces)))
+    return {"TransitGatewayVpcAttachment": _shape(call, attachment)}
 
 
 def reject(call: Call) -> Shape:
@@ -112,7 +128,9 @@ def modify(call: Call) -> Shape:
     for subnet_id in removed:
         remove_interface(attachment.vpc_owner, call.region, attachment.interfaces.pop(subnet_id, ""))
     attachment.options |= call.params.get("Options", {})
-    return {"TransitGatewayVpcAttachment": {**_shape(call, attachment), "State": "modifying"}}
+    if attachment.state == "available":
+        _pass(kept_by(attachment.gateway_owner, call.region), attachment, "modifying")
+    return {"TransitGatewayVpcAttachment": _shape(call, attachment)}
 
 
 def delete(call: Call) -> Shape:
@@ -120,12 +138,19 @@ def delete(call: Call) -> Shape:
     attachment = attachment_seen(call, call.params["TransitGatewayAttachmentId"])
     if not attachment.is_there:
         raise no_attachment(attachment.id)
+    if attachment.state not in _DELETABLE:
+        raise Refusal("IncorrectState", f"{attachment.id} is in invalid state {attachment.state}.")
+    _pass(kept_by(attachment.gateway_owner, call.region), attachment, "deleting")
+    return {"TransitGatewayVpcAttachment": _shape(call, attachment)}
+
+
+def depart(kept: Gateways, attachment: Attachment) -> None:
+    """Delete an attachment, with its interfaces, its association and what it propagated."""
     attachment.state, attachment.table_id = "deleted", None
-    for table in kept_by(attachment.gateway_owner, call.region).tables.values():
+    for table in kept.tables.values():
         table.propagations = [each for each in table.propagations if each != attachment.id]
     for interface_id in attachment.interfaces.values():
-        remove_interface(attachment.vpc_owner, call.region, interface_id)
-    return {"TransitGatewayVpcAttachment": {**_shape(call, attachment), "State": "deleting"}}
+        remove_interface(attachment.vpc_owner, kept.region_name, interface_id)
 
 
 def describe(call: Call) -> Shape:

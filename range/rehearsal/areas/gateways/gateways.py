@@ -9,9 +9,10 @@ from moto.ec2.utils import random_transit_gateway_id, random_transit_gateway_rou
 from range.rehearsal.areas.ec2_records import tag, tags_of
 from range.rehearsal.areas.filters import matching, page, tag_facts
 from range.rehearsal.areas.gateways.models import Gateway, Gateways, Table, kept_by
-from range.rehearsal.areas.gateways.sight import gateways_seen, own_gateway, own_table
+from range.rehearsal.areas.gateways.sight import gateways_seen, own_gateway, own_table, usable
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal
+from range.rehearsal.states.passing import enter
 
 _DEFAULTS = {
     "AmazonSideAsn": 64512,
@@ -38,16 +39,17 @@ def create(call: Call) -> Shape:
     )
     kept = kept_by(call.account, call.region)
     kept.gateways[gateway.id] = gateway
+    enter("transit-gateway", gateway.state, gateway.id, kept)
     if "enable" in (options[flag] for flag in _TABLE_OPTIONS):
         _add_default_table(kept, gateway)
     tag(call, gateway.id, call.params.get("TagSpecifications", []), "transit-gateway")
-    return {"TransitGateway": {**_shape(call, gateway), "State": "pending"}}
+    return {"TransitGateway": _shape(call, gateway)}
 
 
 def _add_default_table(kept: Gateways, gateway: Gateway) -> None:
     """Make the one table that new attachments use, by association, propagation or both."""
     options = gateway.options
-    table = Table(random_transit_gateway_route_table_id(), gateway.id)
+    table = Table(random_transit_gateway_route_table_id(), gateway.id, state="available")
     table.default_association = options["DefaultRouteTableAssociation"] == "enable"
     table.default_propagation = options["DefaultRouteTablePropagation"] == "enable"
     kept.tables[table.id] = table
@@ -71,6 +73,7 @@ def describe(call: Call) -> Shape:
 def modify(call: Call) -> Shape:
     """Change a gateway's description and options."""
     kept, gateway = own_gateway(call, call.params["TransitGatewayId"])
+    usable(gateway)
     if "Description" in call.params:
         gateway.description = call.params["Description"]
     asked = dict(call.params.get("Options", {}))
@@ -79,7 +82,9 @@ def modify(call: Call) -> Shape:
     _set_default_tables(call, kept, gateway, asked)
     gateway.options |= asked
     gateway.options["TransitGatewayCidrBlocks"] = [each for each in ranges if each not in removed]
-    return {"TransitGateway": {**_shape(call, gateway), "State": "modifying"}}
+    gateway.state = "modifying"
+    enter("transit-gateway", gateway.state, gateway.id, kept)
+    return {"TransitGateway": _shape(call, gateway)}
 
 
 def _set_default_tables(call: Call, kept: Gateways, gateway: Gateway, asked: Shape) -> None:
@@ -103,14 +108,16 @@ def _set_default_tables(call: Call, kept: Gateways, gateway: Gateway, asked: Sha
 def delete(call: Call) -> Shape:
     """Delete a gateway; its tables go with it. Attachments keep it from being deleted."""
     kept, gateway = own_gateway(call, call.params["TransitGatewayId"])
+    usable(gateway)
     left = sorted(attachment.id for attachment in kept.attachments_of(gateway.id))
     if left:
         raise Refusal("IncorrectState", f"{gateway.id} has non-deleted Transit Gateway Attachments: {', '.join(left)}.")
-    gateway.state = "deleted"
+    gateway.state = "deleting"
+    enter("transit-gateway", gateway.state, gateway.id, kept)
     for table in kept.tables.values():
         if table.gateway_id == gateway.id:
             table.state = "deleted"
-    return {"TransitGateway": {**_shape(call, gateway), "State": "deleting"}}
+    return {"TransitGateway": _shape(call, gateway)}
 
 
 def _shape(call: Call, gateway: Gateway) -> Shape:

@@ -59,7 +59,7 @@ class Table:
     routes: dict[str, StaticRoute] = field(default_factory=dict)
     propagations: list[str] = field(default_factory=list)
     """The attachments whose VPCs' ranges it learns, oldest first."""
-    state: str = "available"
+    state: str = "pending"
     created: datetime = field(default_factory=now)
 
 
@@ -72,7 +72,7 @@ class Gateway:
     region: str
     description: str
     options: dict[str, Any]
-    state: str = "available"
+    state: str = "pending"
     created: datetime = field(default_factory=now)
 
     @property

@@ -35,6 +35,17 @@ def gateway_seen(call: Call, gateway_id: str) -> Gateway:
     raise Refusal("InvalidTransitGatewayID.NotFound", message)
 
 
+def usable(gateway: Gateway) -> Gateway:
+    """Give a gateway that can be attached to and changed.
+
+    Raises:
+        Refusal: it isn't available, or no longer.
+    """
+    if gateway.state != "available":
+        raise Refusal("IncorrectState", f"{gateway.id} is in invalid state {gateway.state}.")
+    return gateway
+
+
 def own_gateway(call: Call, gateway_id: str) -> tuple[Gateways, Gateway]:
     """Find a gateway of the caller's own; others see it, but only its owner changes it.
 

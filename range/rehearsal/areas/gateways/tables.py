@@ -9,18 +9,20 @@ from moto.ec2.utils import random_transit_gateway_route_table_id
 from range.rehearsal.areas.ec2_records import tag, tags_of
 from range.rehearsal.areas.filters import matching, page, tag_facts
 from range.rehearsal.areas.gateways.models import Attachment, Table, kept_by
-from range.rehearsal.areas.gateways.sight import no_attachment, own_gateway, own_table
+from range.rehearsal.areas.gateways.sight import no_attachment, own_gateway, own_table, usable
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.refusals import Refusal
+from range.rehearsal.states.passing import enter
 
 
 def create(call: Call) -> Shape:
     """Add a table to a gateway."""
     kept, gateway = own_gateway(call, call.params["TransitGatewayId"])
-    table = Table(random_transit_gateway_route_table_id(), gateway.id)
+    table = Table(random_transit_gateway_route_table_id(), usable(gateway).id)
     kept.tables[table.id] = table
+    enter("transit-gateway-route-table", table.state, table.id, kept)
     tag(call, table.id, call.params.get("TagSpecifications", []), "transit-gateway-route-table")
-    return {"TransitGatewayRouteTable": {**_shape(call, table), "State": "pending"}}
+    return {"TransitGatewayRouteTable": _shape(call, table)}
 
 
 def describe(call: Call) -> Shape:
@@ -46,8 +48,9 @@ def delete(call: Call) -> Shape:
     if users:
         message = f"Transit Gateway Route Table {table.id} has associated attachments: {', '.join(each.id for each in users)}."
         raise Refusal("IncorrectState", message)
-    table.state = "deleted"
-    return {"TransitGatewayRouteTable": {**_shape(call, table), "State": "deleting"}}
+    table.state = "deleting"
+    enter("transit-gateway-route-table", table.state, table.id, kept)
+    return {"TransitGatewayRouteTable": _shape(call, table)}
 
 
 def associate(call: Call) -> Shape:

@@ -1,0 +1,104 @@
+"""EC2's instances, volumes and snapshots: they take their time on the way from one state to the next."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from moto.ec2.models.elastic_block_store import EBSBackend, Volume
+from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
+
+from range.rehearsal.states.machines import state
+from range.rehearsal.states.passing import enter, leave
+
+
+def adapt() -> None:
+    """Change moto's instances, volumes and snapshots."""
+    InstanceBackend.run_instances = _pending(InstanceBackend.run_instances)
+    instance: Any = Instance
+    instance.start = _passing(Instance.start, "pending", unless=("pending", "running"))
+    instance.stop = _passing(Instance.stop, "stopping", unless=("stopping", "stopped"))
+    instance.end = Instance.terminate
+    instance.terminate = _passing(lambda _: None, "shutting-down", unless=("shutting-down", "terminated"))
+    volume: Any = Volume
+    volume.arriving = False
+    volume.status = property(_status)
+    EBSBackend.create_volume = _creating(EBSBackend.create_volume)
+    EBSBackend.attach_volume = _settled(EBSBackend.attach_volume)
+    EBSBackend.delete_volume = _settled(EBSBackend.delete_volume)
+    EBSBackend.create_snapshot = _incomplete(EBSBackend.create_snapshot)
+    EBSBackend.copy_snapshot = _incomplete(EBSBackend.copy_snapshot)
+    EBSBackend.delete_snapshot = _settled(EBSBackend.delete_snapshot)
+
+
+def _pending(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Let new instances be pending at first."""
+
+    def run_instances(self: Any, *args: Any, **kwargs: Any) -> Any:
+        reservation = run(self, *args, **kwargs)
+        for instance in reservation.instances:
+            instance._state = state("pending")
+            enter("instance", "pending", instance.id, self)
+        return reservation
+
+    return run_instances
+
+
+def _passing(act: Callable[[Any], object], through: str, *, unless: tuple[str, ...]) -> Callable[[Any], InstanceState]:
+    """Begin a change of an instance, which is over with a later look; an instance that is there already stays as it is."""
+
+    def begin(self: Any) -> InstanceState:
+        previous: InstanceState = copy.copy(self._state)
+        if self.state not in unless:
+            act(self)
+            self._state = state(through)
+            enter("instance", through, self.id, self.ec2_backend)
+        return previous
+
+    return begin
+
+
+def _status(self: Any) -> str:
+    """Give the state of a volume."""
+    if self.attachment:
+        return "in-use"
+    return "creating" if self.arriving else "available"
+
+
+def _creating(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a new volume be made at first."""
+
+    def create_volume(self: Any, *args: Any, **kwargs: Any) -> Any:
+        volume = create(self, *args, **kwargs)
+        volume.arriving = True
+        enter("volume", "creating", volume.id, self)
+        return volume
+
+    return create_volume
+
+
+def _settled(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a volume or a snapshot be on its way no longer once it is attached or deleted."""
+
+    def settled(self: Any, id: str, *args: Any, **kwargs: Any) -> Any:
+        answer = act(self, id, *args, **kwargs)
+        leave(id, self.region_name)
+        if id in self.volumes:
+            self.volumes[id].arriving = False
+        return answer
+
+    return settled
+
+
+def _incomplete(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a new snapshot be pending at first; one that an image makes for itself comes complete with it."""
+
+    def snapshot(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made = create(self, *args, **kwargs)
+        if not made.from_ami:
+            made.status = "pending"
+            enter("snapshot", "pending", made.id, self)
+        return made
+
+    return snapshot
