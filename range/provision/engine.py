@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +14,12 @@ from pulumi.automation import Deployment, LocalWorkspace, OutputMap, Stack, Upda
 from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackAlreadyExistsError
 
-from range.errors import Interrupted, RangeError
+from range.errors import Interrupted, ProvisionError, RangeError
 from range.provision import diagnosis, locks, project
 from range.provision.command import Command
 from range.provision.events import OnProgress, Tally, outputs
 from range.provision.state import State, checkpoint, of_deployment
-from range.records.results import Outputs, StackChanges
+from range.records.results import Failure, Outputs, StackChanges
 
 T = TypeVar("T")
 Program = Callable[[str, Path], None]
@@ -55,7 +55,7 @@ class Engine:
 
     def __init__(self, settings: EngineSettings, program: Program | None = None) -> None:
         """Prepare nothing yet: the first call does what it needs. Without a program it's that of `stacks`."""
-        self._settings = settings
+        self.settings = settings
         self._program = program or _declared
         self._command = Command(settings.pulumi)
         self._stacks: frozenset[str] | None = None
@@ -64,14 +64,14 @@ class Engine:
     def stacks(self) -> tuple[str, ...]:
         """Name the stacks of this project that have anything in the state at this backend."""
         workspace = LocalWorkspace(
-            work_dir=str(project.work_directory(self._settings.home, "_project")),
+            work_dir=str(project.work_directory(self.settings.home, "_project")),
             pulumi_command=self._command,
             env_vars=self._environment(),
         )
         try:
             found = workspace.list_stacks()
         except CommandError as failed:
-            raise diagnosis.error("the state", (), str(failed)) from failed
+            raise self._told("the state", failed) from failed
         with self._guard:
             self._stacks = frozenset(summary.name for summary in found)
         return tuple(sorted(summary.name for summary in found if summary.resource_count != 0))
@@ -79,7 +79,7 @@ class Engine:
     def preview(self, stack: str) -> StackChanges:
         """Say what `up` would change. A stack that isn't there yet is registered, empty; nothing else is touched."""
         tally = Tally(stack, None, None)
-        self._run(stack, tally, lambda opened: opened.preview(on_event=tally.take, parallel=self._settings.parallel))
+        self._run(stack, tally, lambda opened: opened.preview(on_event=tally.take, parallel=self.settings.parallel))
         return tally.changes()
 
     def up(self, stack: str, on_progress: OnProgress | None = None) -> Run:
@@ -91,7 +91,7 @@ class Engine:
             Interrupted: the user stopped it.
         """
         tally = Tally(stack, self._expected(stack), on_progress)
-        self._run(stack, tally, lambda opened: opened.up(on_event=tally.take, parallel=self._settings.parallel))
+        self._run(stack, tally, lambda opened: opened.up(on_event=tally.take, parallel=self.settings.parallel))
         changes = tally.changes()
         self._size_file(stack).write_text(str(changes.total - changes.delete), encoding="utf-8")
         return Run(changes, tally.outputs())
@@ -101,7 +101,7 @@ class Engine:
         if stack not in self._known_stacks():
             return StackChanges(stack=stack)
         tally = Tally(stack, len(self.state(stack).real), on_progress)
-        self._run(stack, tally, lambda opened: opened.destroy(on_event=tally.take, parallel=self._settings.parallel))
+        self._run(stack, tally, lambda opened: opened.destroy(on_event=tally.take, parallel=self.settings.parallel))
         self._run(stack, tally, lambda opened: opened.workspace.remove_stack(stack))
         with self._guard:
             self._stacks = None
@@ -111,7 +111,7 @@ class Engine:
     def refresh(self, stack: str, on_progress: OnProgress | None = None) -> StackChanges:
         """Take what AWS says now into the state, and count what differed."""
         tally = Tally(stack, None, on_progress)
-        self._run(stack, tally, lambda opened: opened.refresh(on_event=tally.take, parallel=self._settings.parallel))
+        self._run(stack, tally, lambda opened: opened.refresh(on_event=tally.take, parallel=self.settings.parallel))
         return tally.changes()
 
     def outputs(self, stack: str) -> Outputs:
@@ -121,7 +121,7 @@ class Engine:
 
     def state(self, stack: str) -> State:
         """Give what the state knows of a stack; empty for a stack that isn't there."""
-        known = checkpoint(self._settings.backend_url, stack)
+        known = checkpoint(self.settings.backend_url, stack)
         if known is not None:
             return known
         if stack not in self._known_stacks():
@@ -153,7 +153,12 @@ class Engine:
     @property
     def home(self) -> Path:
         """Where the work directories are: `.range`."""
-        return self._settings.home
+        return self.settings.home
+
+    @property
+    def interrupted(self) -> bool:
+        """Say whether `interrupt` was called."""
+        return self._command.interrupted
 
     def interrupt(self) -> None:
         """Stop all engines: gently, the second time at once, the third time by killing them."""
@@ -161,7 +166,7 @@ class Engine:
 
     def _run(self, stack: str, tally: Tally, act: Callable[[Stack], T]) -> T:
         """Act on a stack, taking it over from whoever was killed while holding it."""
-        program = _Program(functools.partial(self._program, stack, self._settings.spec))
+        program = _Program(functools.partial(self._program, stack, self.settings.spec))
         opened = self._opened(stack, program)
         try:
             try:
@@ -171,25 +176,27 @@ class Engine:
                 opened.cancel()
                 result = act(opened)
         except CommandError as failed:
-            if self._command.interrupted:
-                why = f"{stack}: stopped; what was made is in the state"
-                raise Interrupted(why, hint="run the same command again") from failed
-            if isinstance(program.raised, RangeError):
-                raise program.raised from failed
-            cause = program.raised or failed
-            raise diagnosis.error(stack, tally.failures, str(failed)) from cause
+            if program.raised and not self._command.interrupted:
+                raise program.why(stack) from program.raised
+            raise self._told(stack, failed, tally.failures) from failed
         if tally.lost:
             raise tally.lost
         return result
 
+    def _told(self, stack: str, failed: CommandError, failures: Sequence[Failure] = ()) -> RangeError:
+        """Give the error to raise for a CLI that failed: it was told to stop, or there is something to say."""
+        if self._command.interrupted:
+            return Interrupted(f"{stack}: stopped; what was made is in the state", hint="run the same command again")
+        return diagnosis.error(stack, failures, str(failed))
+
     def _opened(self, stack: str, program: Callable[[], None]) -> _KnownStack:
         """Open a stack, making it where the state doesn't know it."""
         workspace = LocalWorkspace(
-            work_dir=str(project.work_directory(self._settings.home, stack)),
+            work_dir=str(project.work_directory(self.settings.home, stack)),
             program=program,
             pulumi_command=self._command,
             env_vars=self._environment(),
-            secrets_provider=self._settings.secrets_provider,
+            secrets_provider=self.settings.secrets_provider,
         )
         if stack not in self._known_stacks():
             try:
@@ -197,7 +204,7 @@ class Engine:
             except StackAlreadyExistsError:
                 pass  # made by somebody since we looked: as good
             except CommandError as failed:
-                raise diagnosis.error(stack, (), str(failed)) from failed
+                raise self._told(stack, failed) from failed
             with self._guard:
                 self._stacks = (self._stacks or frozenset()) | {stack}
         return _KnownStack(stack, workspace)
@@ -209,15 +216,15 @@ class Engine:
 
     def _environment(self) -> dict[str, str]:
         return {
-            "PULUMI_BACKEND_URL": self._settings.backend_url,
+            "PULUMI_BACKEND_URL": self.settings.backend_url,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             # without it a lost work directory would change how a stack's secrets are encrypted
             "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
-            "RANGE_SPEC": str(self._settings.spec),
+            "RANGE_SPEC": str(self.settings.spec),
         }
 
     def _size_file(self, stack: str) -> Path:
-        return project.work_directory(self._settings.home, stack) / "size"
+        return project.work_directory(self.settings.home, stack) / "size"
 
     def _expected(self, stack: str) -> int | None:
         """Give how many resources the stack had when it was last brought up."""
@@ -274,6 +281,13 @@ class _Program:
         self.run = run
         self.raised: Exception | None = None
         self.__name__ = "program"
+
+    def why(self, stack: str) -> RangeError:
+        """Give the error to raise for what it raised."""
+        if isinstance(self.raised, RangeError):
+            return self.raised
+        what = f"{type(self.raised).__name__}: {self.raised}"
+        return ProvisionError(f"{stack}: its program failed: {what}", hint="this is a defect in stacks/; report it")
 
     def __call__(self) -> None:
         """Run it."""
