@@ -6,7 +6,6 @@ import fcntl
 import http.client
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -37,7 +36,7 @@ def start(home: Path) -> Rehearsal:
         known = read(folder)
         if known is not None and known.is_alive:
             return _awaited(folder, known.pid)
-        return _awaited(folder, _spawn(folder, known).pid)
+        return _awaited(folder, _spawn(folder, known))
 
 
 def status(home: Path) -> Rehearsal | None:
@@ -76,24 +75,21 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def _spawn(folder: Path, known: Rehearsal | None) -> subprocess.Popen[bytes]:
-    """Start the process, detached, at the ports that it had before."""
+def _spawn(folder: Path, known: Rehearsal | None) -> int:
+    """Start the process, in a session of its own, at the ports that it had before; give its id."""
     arguments = [sys.executable, "-m", "range.rehearsal", "--home", str(folder)]
     if known is not None:
         arguments += ["--port", str(known.port), "--provider-port", str(known.provider_port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     root = str(Path(__file__).parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
-        )
+    output = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(folder / "log"), output, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(sys.executable, arguments, environment, file_actions=files, setsid=True)
 
 
 def _awaited(folder: Path, pid: int) -> Rehearsal:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from range.errors import RangeError
+from range.errors import InputError, RangeError
 from range.rehearsal.accounts import from_json
 from range.rehearsal.door import Answer, Cloud, Request
 
@@ -43,8 +44,9 @@ class Front(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log a connection that broke; a client that goes away is no news."""
-        _log.debug("connection from %s broke", client_address, exc_info=True)
+        """Log a connection that broke, unless it is only that the client went away."""
+        gone = isinstance(sys.exception(), ConnectionError)
+        _log.log(logging.DEBUG if gone else logging.ERROR, "the connection of %s broke", client_address, exc_info=True)
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -119,7 +121,10 @@ def _administer(cloud: Cloud, method: str, path: str, body: bytes) -> Answer:
         known = ", ".join(f"{verb} {where}" for verb, where in _ADMIN)
         return _json(404, {"error": f"nothing at {method} {path}; there is {known}"})
     try:
-        return _json(200, handler(cloud, json.loads(body or b"{}")))
+        document = json.loads(body or b"{}")
+        if not isinstance(document, dict):
+            raise InputError("the body isn't a JSON object", hint="see range/rehearsal/administration.py")
+        return _json(200, handler(cloud, document))
     except RangeError as error:
         return _json(400, {"error": error.message, "hint": error.hint})
     except ValueError as error:

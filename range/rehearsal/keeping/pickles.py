@@ -10,7 +10,7 @@ import pickle
 import threading
 import types
 import weakref
-from collections import defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
@@ -108,8 +108,10 @@ def _reducer_for(cls: type) -> Callable[[Any], Reduced]:
     if _is_private_key(cls):
         return lambda key: (_private_key, (_der(key),))
     for known, reducer in _OF_CLASSES.items():
-        if issubclass(cls, known) and cls is not defaultdict:
+        if issubclass(cls, known):
             return reducer
+    if issubclass(cls, dict) and cls not in _PLAIN and cls.__reduce__ is object.__reduce__:
+        return _as_dictionary
     return copyreg.dispatch_table.get(cls, _by_itself)
 
 
@@ -118,10 +120,20 @@ def _by_itself(value: Any) -> Reduced:
     return value.__reduce_ex__(_PROTOCOL)  # type: ignore[no-any-return]
 
 
-def _without_init(values: Any) -> Reduced:
-    """Take a dictionary apart whose class has an __init__ of its own, which isn't called again."""
-    attributes = (vars(values), {"default_factory": values.default_factory})
-    return copyreg.__newobj__, (type(values),), attributes, None, iter(list(values.items()))  # type: ignore[attr-defined]
+def _as_dictionary(values: Any) -> Reduced:
+    """Take a dictionary of a class of its own apart into what it really holds: its items() may show something else."""
+    factory = getattr(values, "default_factory", None)
+    state = (dict(dict.items(values)), vars(values), factory)
+    return copyreg.__newobj__, (type(values),), state, None, None, _fill_dictionary  # type: ignore[attr-defined]
+
+
+def _fill_dictionary(values: Any, state: tuple[dict[Any, Any], dict[str, Any], Any]) -> None:
+    """Put everything back into such a dictionary, past its own methods."""
+    items, attributes, factory = state
+    dict.update(values, items)
+    vars(values).update(attributes)
+    if factory is not None:
+        values.default_factory = factory
 
 
 class _Pickler(pickle.Pickler):
@@ -183,5 +195,6 @@ _OF_CLASSES: dict[type, Callable[[Any], Reduced]] = {
     BackendDict: lambda backends: (backends_of, (kind_of(backends.backend),)),
     AccountSpecificBackend: lambda regional: (_regional, (kind_of(regional.backend), regional.account_id)),
     weakref.WeakValueDictionary: lambda values: (weakref.WeakValueDictionary, (dict(values),)),
-    defaultdict: _without_init,
 }
+_PLAIN = (dict, defaultdict, Counter, OrderedDict)
+"""Dictionaries that hold what they show."""

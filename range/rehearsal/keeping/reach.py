@@ -53,6 +53,8 @@ def forget_everything() -> None:
         backends.clear()
         for extra in extras(backends).values():
             extra.clear()
+        for name in FOUND_BY:
+            getattr(backends.backend, name, {}).clear()
     _kinds.clear()
 
 
@@ -64,6 +66,8 @@ def every_kind() -> list[BackendDict[Any]]:
     return list(_kinds)
 
 
+FOUND_BY = ("vpc_refs", "vpc_pcx_refs", "backend_refs")
+"""The lists, kept in EC2's class, by which its backends find one another."""
 _OWN = {"backend", "service_name", "_use_boto3_regions", "_additional_regions", "_id"}
 
 
@@ -87,5 +91,7 @@ def _look_up(self: AccountSpecificBackend[Any], region_name: str) -> BaseBackend
 
 
 def _held_by(backend: BaseBackend) -> Iterator[BaseBackend]:
-    """Find the backends that another keeps as attributes."""
-    return (value for value in vars(backend).values() if isinstance(value, BaseBackend))
+    """Find the backends that another keeps as attributes, and those that it shares peering connections with."""
+    yield from (value for value in vars(backend).values() if isinstance(value, BaseBackend))
+    for peering in vars(backend).get("vpc_pcxs", {}).values():
+        yield from (peering.ec2_backend, peering.peer_vpc.ec2_backend)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from range.rehearsal.keeping.reach import every_kind
+from range.rehearsal.keeping.reach import FOUND_BY, every_kind
 
 
 def relink() -> None:
@@ -19,8 +19,8 @@ def relink() -> None:
 
 def _ec2(backend: Any) -> None:
     """Register with the lists by which EC2 backends find one another, and share peering connections again."""
-    for references in (backend.vpc_refs, backend.vpc_pcx_refs, backend.backend_refs):
-        references[type(backend)].add(weakref.ref(backend))
+    for name in FOUND_BY:
+        getattr(backend, name)[type(backend)].add(weakref.ref(backend))
     for peering in list(backend.vpc_pcxs.values()):
         owner = peering.ec2_backend
         backend.vpc_pcxs[peering.id] = peering = owner.vpc_pcxs.get(peering.id, peering)

@@ -35,6 +35,7 @@ class Store:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self._lock.close()
             hint = "`range rehearsal status` says where it is"
             raise Busy(f"another rehearsal cloud runs in {folder}", hint=hint) from error
         self._connection = sqlite3.connect(folder / _NAME, check_same_thread=False, isolation_level=None)
@@ -48,6 +49,7 @@ class Store:
         if row is None:
             self._connection.execute("INSERT INTO made_with VALUES (?)", (version,))
         elif row[0] != version:
+            self.close()
             raise RangeError(
                 f"the rehearsal in {folder} was made with {row[0]}, and this is {version}",
                 hint=f"run `range down` with that version, or delete {folder / _NAME} to forget it",
