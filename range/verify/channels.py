@@ -90,7 +90,7 @@ class _View:
         for asked, vpcs in part.items.with_parameters("GetHostedZone"):
             for vpc in vpcs:
                 reader = self._of_vpc(vpc["VPCId"])
-                if reader != owner and owner != self.plan.hub.name:
+                if owner not in {reader, self.plan.hub.name}:
                     zone = asked["Id"].removeprefix("/hostedzone/")
                     why = f"the private zone {titles.get(asked['Id'], '')} of {owner} answers in {vpc['VPCId']} of {reader}"
                     yield Channel(owner, reader, "dns", zone, why, (vpc["VPCId"],))
@@ -122,7 +122,7 @@ class _View:
     def _of_address(self, address: str) -> str:
         """Name the enclave that has an address."""
         place = point(address)
-        for (vpc, own), _ in self.network.at.items():
+        for vpc, own in self.network.at:
             if own == place:
                 return self._of_vpc(vpc)
         return INTERNET

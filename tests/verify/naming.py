@@ -69,14 +69,22 @@ class Names:
         interfaces = list(self._listed("DescribeNetworkInterfaces", enclave.account))
         by_address = {one["PrivateIpAddress"]: one for one in interfaces if one["VpcId"] == vpc}
         for host in enclave.hosts:
-            name, zone, found = f"{enclave.name}/{host.name}", f"{enclave.name}.{host.zone}", by_address[str(host.address)]
+            name, zone, found = (
+                f"{enclave.name}/{host.name}",
+                f"{enclave.name}.{host.zone}",
+                by_address[str(host.address)],
+            )
             self.of |= {name: found["NetworkInterfaceId"], f"{name}.address": str(host.address)}
             self.of |= {f"{name}.instance": found["Attachment"]["InstanceId"], f"{name}.subnet": found["SubnetId"]}
             self.of |= {f"{zone}.group": found["Groups"][0]["GroupId"], f"{zone}.address": str(host.address)}
         self._rules(enclave)
 
     def _rules(self, enclave: Enclave) -> None:
-        zones = {str(zone.cidr): f"{one.name}.{zone.name}" for one in (self._plan.hub, *self._plan.enclaves) for zone in one.zones}
+        zones = {
+            str(zone.cidr): f"{one.name}.{zone.name}"
+            for one in (self._plan.hub, *self._plan.enclaves)
+            for zone in one.zones
+        }
         zones |= {str(block): "allies" for block in ally_ranges(self._plan)}
         groups = {value: key.removesuffix(".group") for key, value in self.of.items() if key.endswith(".group")}
         for rule in self._listed("DescribeSecurityGroupRules", enclave.account):
@@ -119,4 +127,3 @@ class Names:
         for enclave in self._plan.enclaves:
             self.of[f"way out of {enclave.name}"] = {"TransitGatewayId": self.of["gateway"]}
         self.of["way out of hub"] = {"NatGatewayId": self.of.get("nat")}
-

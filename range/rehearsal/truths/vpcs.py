@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 from range.rehearsal.areas.gateways.sight import attachments_seen
@@ -95,7 +95,7 @@ def _block_in_use(call: Call) -> str | None:
         subnets = (
             subnet for zone in store(call).subnets.values() for subnet in zone.values() if subnet.vpc_id == vpc.id
         )
-        if any(ip_network(subnet.cidr_block).subnet_of(ip_network(block["cidr_block"])) for subnet in subnets):
+        if any(IPv4Network(subnet.cidr_block).subnet_of(IPv4Network(block["cidr_block"])) for subnet in subnets):
             return f"The vpc CIDR block with association ID {association} may not be disassociated: a subnet uses it."
     return None
 

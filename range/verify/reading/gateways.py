@@ -82,7 +82,7 @@ def transit_gateways(items: Items) -> list[TransitGateway]:
     for item in items.of("DescribeTransitGateways"):
         options = item.get("Options") or {}
         name = item["TransitGatewayId"]
-        if item.get("State") in {"deleted"}:
+        if item.get("State") == "deleted":
             continue
         if options.get("MulticastSupport") == "enable":
             items.doubt(name, "its multicast domains aren't modelled")
