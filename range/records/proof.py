@@ -61,6 +61,8 @@ class Finding(Record):
     """The resource most at fault."""
     resources: tuple[str, ...]
     """Everything that takes part in the fault, the worst first."""
+    reasons: tuple[str, ...] = ()
+    """What part each of them takes, in the same order; empty where `why` says it all."""
     why: str
     counterexample: Counterexample | None = None
 

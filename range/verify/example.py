@@ -13,16 +13,23 @@ from range.verify.intervals import Spans, holds
 from range.verify.kinds import Kind
 from range.verify.path import Check, Outcome
 from range.verify.reach import Connection, Reach
-from range.verify.traffic import WITH_PORTS, of_protocols, packet, protocol_name, protocols
+from range.verify.traffic import ICMP, ICMPV6, TCP, UDP, WITH_PORTS, of_protocols, packet, protocol_name, protocols
 
-_PLAIN = (6, 17, 1, 58)
-"""Protocols that people know are shown first: TCP, UDP, ICMP, ICMPv6."""
+_KNOWN = (
+    *(packet(TCP, port) for port in (22, 80, 443, 445, 3389)),
+    packet(UDP, 53),
+    *(packet(number, kind * 256) for number, kind in ((ICMP, 8), (ICMPV6, 128))),
+)
+"""Packets that people know are shown first, where they are in a set."""
+_PLAIN = (TCP, UDP, ICMP, ICMPV6)
 
 
 def samples(traffic: Spans, most: int) -> list[int]:
-    """Give some packets of a set: one of every protocol and the first of every span, well-known protocols first."""
-    known = [parts[0][0] for number in _PLAIN if (parts := of_protocols(traffic, (number,)))]
-    return [*known, *(low for low, _ in traffic if low not in known)][:most]
+    """Give some packets of a set: well-known ones, one of every protocol that people know, the first of every span."""
+    known = [number for number in _KNOWN if holds(traffic, number)]
+    firsts = [parts[0][0] for number in _PLAIN if (parts := of_protocols(traffic, (number,)))]
+    found = list(dict.fromkeys((*known[:1], *firsts, *(low for low, _ in traffic))))
+    return found[:most]
 
 
 @dataclass(frozen=True)

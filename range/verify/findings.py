@@ -78,6 +78,7 @@ class Findings:
             traffic=said,
             resource=named[0] if named else "",
             resources=tuple(named),
+            reasons=tuple(blame.why for blame in blames),
             why=f"{what}: {_reasons(blames)}",
             counterexample=shown,
         )

@@ -11,6 +11,8 @@ from range.verify.page.names import slug
 
 SIGNS = {"PROVEN": "✓", "VIOLATED": "✗", "UNKNOWN": "?"}
 NOTHING_DECLARED = "·"
+SHOWN = 4
+"""Resources at fault that a finding shows at once."""
 MEANINGS = {
     "PROVEN": "Exactly the declared flows exist between every two enclaves.",
     "VIOLATED": "A flow exists that nobody declared, or a declared one doesn't get through.",
@@ -126,9 +128,23 @@ def _finding(number: int, finding: Finding) -> str:
     return (
         f'<li id="finding-{number}" class="{verdict}" data-pair="{pair}">'
         f'<h3><span class="tag {verdict}">{SIGNS[finding.verdict]} {finding.verdict}</span> {ends}</h3>'
-        f"<p>{escape(finding.why)}</p><p><strong>{escape(finding.resource)}</strong> is most at fault.</p>"
-        f"{button}{example}</li>"
+        f"{_reasons(finding)}{button}{example}</li>"
     )
+
+
+def _reasons(finding: Finding) -> str:
+    """Write what is wrong, and every resource's part in it, the worst first."""
+    if not finding.reasons:
+        return f"<p>{escape(finding.why)}</p>"
+    what = "gets through, and nobody declared it" if finding.kind == "undeclared" else "is declared, and is cut"
+    parts = [
+        f"<li><code>{escape(resource)}</code> {escape(reason)}</li>"
+        for resource, reason in zip(finding.resources, finding.reasons, strict=True)
+    ]
+    more = "".join(parts[SHOWN:])
+    rest = f"<details><summary>And {len(parts) - SHOWN} more</summary><ul>{more}</ul></details>" if more else ""
+    said = f"<p><strong>{escape(finding.traffic)}</strong> {what}. At fault, the worst first:</p>"
+    return f'{said}<ul class="reasons">{"".join(parts[:SHOWN])}</ul>{rest}'
 
 
 def _end(name: str) -> str:

@@ -14,6 +14,12 @@ from range.verify.page.names import slug
 _BOX_W, _BOX_H = 74, 36
 _GAP = 16
 _SMALLEST_RADIUS = 150
+_MOST_ON_ONE = 20
+"""Enclaves that stand on one ellipse; more take two."""
+_SMALLEST_SCALE, _LARGEST_SCALE = 0.62, 1.6
+"""Pixels per unit between which the drawing can still be read, and doesn't shout."""
+_CLEAR = 5
+"""Units between a path and the box that it begins or ends at."""
 GATEWAY = "transit gateway"
 
 
@@ -44,15 +50,19 @@ class Layout:
 
 
 def layout_of(names: tuple[str, ...]) -> Layout:
-    """Put the enclaves on an ellipse wide enough that no two boxes touch, the gateway in its middle."""
-    radius = max(_SMALLEST_RADIUS, (_BOX_W + _GAP) * len(names) / (2 * pi) * 1.12)
+    """Put the enclaves on an ellipse wide enough that no two boxes touch, the gateway in its middle.
+
+    Many enclaves stand alternately on two ellipses, which keeps the drawing small.
+    """
+    rings = (1.0,) if len(names) <= _MOST_ON_ONE else (1.0, 0.7)
+    radius = max(_SMALLEST_RADIUS, (_BOX_W + _GAP) * len(names) / len(rings) / (2 * pi) / rings[-1] * 1.12)
     across, down = radius * 1.25, radius * 0.82
     width, height = 2 * across + _BOX_W + 20, 2 * down + _BOX_H + 20
     centre = Point(width / 2, height / 2)
     places = {}
     for number, name in enumerate(names):
-        angle = 2 * pi * number / len(names) - pi / 2
-        places[name] = Point(centre.x + across * cos(angle), centre.y + down * sin(angle))
+        angle, ring = 2 * pi * number / len(names) - pi / 2, rings[number % len(rings)]
+        places[name] = Point(centre.x + across * ring * cos(angle), centre.y + down * ring * sin(angle))
     return Layout(centre, places, width, height)
 
 
@@ -66,10 +76,11 @@ def drawing(proof: Proof) -> str:
     said = f"{len(names)} places around one transit gateway; network {proof.network}"
     return (
         f'<svg id="drawing" viewBox="0 0 {layout.width:.0f} {layout.height:.0f}" role="img" '
-        f'aria-labelledby="drawing-title">'
+        f'aria-labelledby="drawing-title" style="min-width:{layout.width * _SMALLEST_SCALE:.0f}px;'
+        f'max-width:{layout.width * _LARGEST_SCALE:.0f}px">'
         f'<title id="drawing-title">Topology of {escape(proof.exercise)}: {escape(said)}</title>'
-        f'<defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="7" markerHeight="7" '
-        f'orient="auto-start-reverse"><path d="M0 0 L10 5 L0 10 z"/></marker></defs>'
+        f'<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="15" markerHeight="15" '
+        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L10 5 L0 10 z"/></marker></defs>'
         f"{''.join(lines)}{_gateway(layout.centre)}{''.join(boxes)}{''.join(paths)}</svg>"
     )
 
@@ -104,7 +115,7 @@ def _box(at: Point, name: str, verdict: Verdict) -> str:
 def _gateway(at: Point) -> str:
     """Draw the transit gateway."""
     return (
-        f'<g class="gateway"><rect x="{at.x - 62:.1f}" y="{at.y - 20:.1f}" width="124" height="40" rx="20"/>'
+        f'<g class="gateway"><rect x="{at.x - 72:.1f}" y="{at.y - 20:.1f}" width="144" height="40" rx="20"/>'
         f'<text x="{at.x:.1f}" y="{at.y + 5:.1f}">{GATEWAY}</text></g>'
     )
 
@@ -141,7 +152,14 @@ def _bent(layout: Layout, source: Point, target: Point, resources: Iterable[str]
         bend = middle.towards(layout.centre, -0.25)
     else:
         bend = layout.centre
-    return source.towards(bend, 0.12), bend, target.towards(bend, 0.14)
+    return _edge(source, bend), bend, _edge(target, bend)
+
+
+def _edge(box: Point, towards: Point) -> Point:
+    """Give the place where a line from a box's middle leaves it, and a little further."""
+    right, down = abs(towards.x - box.x), abs(towards.y - box.y)
+    parts = [half / way for half, way in ((_BOX_W / 2 + _CLEAR, right), (_BOX_H / 2 + _CLEAR, down)) if way > 0]
+    return box.towards(towards, min(*parts, 1.0) if len(parts) > 1 else (parts or [0.0])[0])
 
 
 def _stop(at: Point) -> str:
