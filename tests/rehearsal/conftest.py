@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +15,6 @@ from botocore.exceptions import ClientError
 
 from range.rehearsal.accounts import Member
 from range.rehearsal.door import Answer, Cloud, Request
-from range.rehearsal.provider.clients import Caller, Clients
 from range.rehearsal.transport import session
 
 MANAGEMENT, HUB, EST, POL = "100000000001", "100000000002", "200000000001", "200000000002"
@@ -33,29 +33,40 @@ class Relay:
 
 
 RELAY = Relay()
+_signer: ContextVar[Credentials] = ContextVar("signer")
 
 
 @cache
-def clients() -> Clients:
-    """Give the clients that all tests of a process share."""
-    return Clients(session(cast("Cloud", RELAY), "AKIAIOSFODNN7EXAMPLE", "nobody"))
+def shared_client(service: str, region: str) -> Any:
+    """Give the client of a service and Region that all tests of a process share; each call says who signs it."""
+    clients = session(cast("Cloud", RELAY), "nobody", "nothing")
+    clients.events.register("before-sign", _sign)
+    return clients.client(service, region_name=region)  # type: ignore[call-overload]
+
+
+def _sign(request: Any, **_: Any) -> None:
+    """Sign a request as whoever acts now."""
+    request.context.setdefault("signing", {})["request_credentials"] = _signer.get()
 
 
 class Acting:
     """A client that somebody acts through."""
 
-    def __init__(self, caller: Caller, service: str) -> None:
-        """Act as a caller."""
-        self._caller = caller
-        self._client = caller.clients.get(service, caller.region)
+    def __init__(self, credentials: Credentials, service: str, region: str) -> None:
+        """Act with credentials."""
+        self._credentials = credentials
+        self._client = shared_client(service, region)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Give a call that is signed as the caller."""
+        """Give a call that is signed with them."""
         operation = getattr(self._client, name)
 
         def signed(**parameters: Any) -> Any:
-            with self._caller.acting():
+            token = _signer.set(self._credentials)
+            try:
                 return operation(**parameters)
+            finally:
+                _signer.reset(token)
 
         return signed
 
@@ -71,7 +82,7 @@ class Exercise:
 
     def client(self, service: str, account: str = EST, region: str = REGION) -> Any:
         """Give a client of an account's administrator."""
-        return Acting(Caller(clients(), self.credentials(account), region), service)
+        return Acting(self.credentials(account), service, region)
 
     def credentials(self, account: str) -> Credentials:
         """Give credentials of an account's administrator."""
@@ -87,7 +98,7 @@ class Exercise:
 
     def acting(self, service: str, credentials: Credentials, region: str = REGION) -> Any:
         """Give a client with credentials."""
-        return Acting(Caller(clients(), credentials, region), service)
+        return Acting(credentials, service, region)
 
 
 @pytest.fixture
