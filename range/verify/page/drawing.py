@@ -126,18 +126,18 @@ def _path(layout: Layout, number: int, finding: Finding) -> str:
     if source is None or target is None or finding.counterexample is None:
         return ""
     resources = [hop.resource for hop in finding.counterexample.hops]
-    start, *turns, end = _bent(layout, source, target, resources)
+    start, bend, end = _bent(layout, source, target, resources)
     title = f"{finding.counterexample.source} to {finding.counterexample.destination}: {finding.traffic}"
-    curve = f"M{start} " + (f"Q{turns[0]} {end}" if turns else f"L{end}")
     kind = "reaches" if finding.kind == "undeclared" else "stops"
-    mark = _stop(start.towards(turns[0] if turns else end, 0.5)) if kind == "stops" else ""
+    halfway = start.towards(bend, 0.5).towards(bend.towards(end, 0.5), 0.5)
+    mark = _stop(halfway) if kind == "stops" else ""
     return (
         f'<g class="path {kind}" id="path-{number}" data-pair="{slug(finding.source, finding.to)}" hidden>'
-        f'<title>{escape(title)}</title><path d="{curve}" marker-end="url(#tip)"/>{mark}</g>'
+        f'<title>{escape(title)}</title><path d="M{start} Q{bend} {end}" marker-end="url(#tip)"/>{mark}</g>'
     )
 
 
-def _bent(layout: Layout, source: Point, target: Point, resources: Iterable[str]) -> tuple[Point, ...]:
+def _bent(layout: Layout, source: Point, target: Point, resources: Iterable[str]) -> tuple[Point, Point, Point]:
     """Give a path's start, the point that it bends towards, and its end, both ends beside their boxes."""
     said = tuple(resources)
     peered = any(one.startswith("pcx-") for one in said)
