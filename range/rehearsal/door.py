@@ -18,6 +18,8 @@ from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
 from range.rehearsal.services import Service, only_reads, service_of
 from range.rehearsal.states.table import let_time_pass, look
+from range.rehearsal.trail.book import Book, is_recorded, open_book
+from range.rehearsal.trail.tokens import repeated, token_of
 from range.rehearsal.truths.table import refusal
 
 __all__ = ["Answer", "Cloud", "Request"]
@@ -37,6 +39,7 @@ class Cloud:
         self.home = home
         self._lock = threading.RLock()
         self._keeper = Keeper(home, self._lock)
+        self._book = open_book(home)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request, refused or not; what it changed is saved before this returns."""
@@ -63,11 +66,14 @@ class Cloud:
             with self._lock:
                 reached = begin()
                 try:
-                    return _watched(Call(request, service, operation, region, caller_of(request, service)), reached)
+                    call = Call(request, service, operation, region, caller_of(request, service))
+                    return _recorded(call, reached, self._book)
                 finally:
                     change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
         finally:
             self._keeper.save(change)
+            with self._lock:
+                self._book.keep()
 
     def operator(self, account: str | None = None) -> Operator:
         """Find the operator of an account's organisation; without an account, of the only organisation there is."""
@@ -84,8 +90,23 @@ class Cloud:
         return operator
 
     def close(self) -> None:
-        """Close the file that keeps the cloud; nothing is lost without it."""
+        """Close the files that keep the cloud; nothing is lost without it."""
         self._keeper.close()
+        self._book.close()
+
+
+def _recorded(call: Call, reached: Reached, book: Book) -> Answer:
+    """Answer a call and write it down, if it is one that changes something; one with a known token is answered as before."""
+    if not is_recorded(call):
+        return _watched(call, reached)
+    token = token_of(call)
+    again = repeated(call, token, book)
+    reached.looked_up.clear()
+    if again is not None:
+        return again
+    answer = _watched(call, reached)
+    book.write(call, answer, token if answer.status < HTTPStatus.BAD_REQUEST else None)
+    return answer
 
 
 def _watched(call: Call, reached: Reached) -> Answer:
@@ -107,7 +128,7 @@ def _answered(call: Call, reached: Reached) -> Answer:
         raise refused
     reached.looked_up.clear()  # truths look far and wide, and change nothing
     handler = handler_of(call)
-    if handler is not None and b"DryRun=true" in call.request.body:
+    if call.service.name == "ec2" and b"DryRun=true" in call.request.body:
         raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412)
     answer = call.by_moto() if handler is None else handler(call)
     return answer if isinstance(answer, Answer) else call.service.answer(call.operation, answer)

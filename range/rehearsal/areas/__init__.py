@@ -23,6 +23,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "nothing",
     ),
     "budgets": ("budgets",),
+    "cloudtrail": ("trails",),
     "iam": ("aws_policies",),
     "logs": ("log_groups",),
     "organizations": ("organisation",),

@@ -110,7 +110,7 @@ def _reducer_for(cls: type) -> Callable[[Any], Reduced]:
     for known, reducer in _OF_CLASSES.items():
         if issubclass(cls, known):
             return reducer
-    if issubclass(cls, dict) and cls not in _PLAIN and cls.__reduce__ is object.__reduce__:
+    if issubclass(cls, dict) and cls not in _PLAIN and cls.__reduce__ in (object.__reduce__, defaultdict.__reduce__):
         return _as_dictionary
     return copyreg.dispatch_table.get(cls, _by_itself)
 

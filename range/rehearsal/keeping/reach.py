@@ -22,7 +22,7 @@ class Reached:
         """Give the backends that may differ from what was saved: with those that they hold on to, which are looked up once."""
         if reads_only:
             return self.made
-        return self.looked_up | {held for backend in self.looked_up for held in _held_by(backend)}
+        return self.looked_up | self.made | {held for backend in self.looked_up for held in _held_by(backend)}
 
 
 _notes = [Reached()]
