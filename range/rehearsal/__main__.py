@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import logging
 import signal
 import sys
@@ -63,15 +62,12 @@ def _serve(home: Path, port: int, provider_port: int) -> None:
     _log.info("serving at http://127.0.0.1:%d, provider at port %d", front.port, provider_port)
     told_to_stop.wait()
     front.shutdown()
-    if provider is not None:
-        provider.stop(1.0)
+    provider.stop(1.0)
     cloud.close()
 
 
-def _provider(cloud: Cloud, port: int) -> tuple[_Stoppable | None, int]:
+def _provider(cloud: Cloud, port: int) -> tuple[_Stoppable, int]:
     """Start the Pulumi resource provider in this process."""
-    if importlib.util.find_spec("range.rehearsal.provider.server") is None:
-        return None, 0
     from range.rehearsal.provider.server import serve
 
     return serve(cloud, port)

@@ -41,7 +41,7 @@ def shared_client(service: str, region: str) -> Any:
     """Give the client of a service and Region that all tests of a process share; each call says who signs it."""
     clients = session(cast("Cloud", RELAY), "nobody", "nothing")
     clients.events.register("before-sign", _sign)
-    return clients.client(service, region_name=region)  # type: ignore[call-overload]
+    return clients.client(service, region_name=region)
 
 
 def _sign(request: Any, **_: Any) -> None:

@@ -230,11 +230,18 @@ class Somebody:
         """Choose an account, and names that nobody has."""
         self.account = chance.choice((HUB, EST, POL))
         self.name, self.number = f"n{number}-{self.account}", number
-        self.client = lambda service: exercise.client(service, self.account)
-        self.manager = lambda service: exercise.client(service, MANAGEMENT)
+        self.exercise = exercise
         self.ec2 = exercise.client("ec2", self.account)
         vpcs = [vpc["VpcId"] for vpc in self.ec2.describe_vpcs()["Vpcs"]]
         self.vpc, self.other_vpc = chance.choice(vpcs), chance.choice(vpcs)
+
+    def client(self, service: str) -> Any:
+        """Give a client of the account."""
+        return self.exercise.client(service, self.account)
+
+    def manager(self, service: str) -> Any:
+        """Give a client of the management account."""
+        return self.exercise.client(service, MANAGEMENT)
 
 
 TRUST = json.dumps(

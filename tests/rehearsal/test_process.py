@@ -46,7 +46,7 @@ def client(service: str, rehearsal: Rehearsal, operator: Credentials) -> Any:
 @cache
 def client_at(service: str, endpoint: str, operator: Credentials) -> Any:
     """Make a client."""
-    return boto3.client(  # type: ignore[call-overload]
+    return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name="eu-west-2",

@@ -40,7 +40,7 @@ def endpoint(front: Front) -> str:
 
 def over_http(service: str, endpoint: str, exercise: Exercise, account: str = EST) -> Any:
     credentials = exercise.credentials(account)
-    return boto3.client(  # type: ignore[call-overload]
+    return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=REGION,
