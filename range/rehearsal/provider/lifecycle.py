@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from range.rehearsal.provider.rows import Act, Call
 from range.rehearsal.provider.state import observe, state
 from range.rehearsal.provider.work import Cancelled, Work
 
+_log = logging.getLogger(__name__)
 _FOUND_WITHIN_S = 20.0
 _FREED_WITHIN_S = 10.0
 
@@ -46,7 +48,7 @@ def create(work: Work) -> tuple[str, dict[str, Any]]:
         if rest - {"tags"}:
             there = _apply(work.with_(old=there, changed=rest))
     except (CloudError, Cancelled) as error:
-        raise Unfinished(work.id, dict(_wanted(work)), str(error) or "cancelled") from error
+        raise Unfinished(work.id, _salvaged(work, _told(work)), str(error) or "cancelled") from error
     return work.id, there
 
 
@@ -81,8 +83,7 @@ def update(work: Work) -> dict[str, Any]:
     try:
         return _apply(work)
     except (CloudError, Cancelled) as error:
-        there = dict(work.old) if isinstance(error, Cancelled) or not observe(work) else state(work)
-        raise Unfinished(work.id, there, str(error) or "cancelled") from error
+        raise Unfinished(work.id, _salvaged(work, work.old), str(error) or "cancelled") from error
 
 
 def delete(work: Work) -> None:
@@ -138,6 +139,21 @@ def _there(work: Work) -> dict[str, Any]:
     ready = f"to become {' or '.join(sorted(status.ready))}" if status else "to appear"
     work.until(fit, status.patience_s if status else _FOUND_WITHIN_S, f"{row.title} {work.id} {ready}")
     return state(work)
+
+
+def _salvaged(work: Work, otherwise: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is known of a resource that came out half done: as AWS shows it, where it can be looked at."""
+    try:
+        if observe(work):
+            return state(work)
+    except CloudError as error:
+        _log.warning("%s %s can't be looked at: %s", work.row.title, work.id, error.message)
+    return dict(otherwise)
+
+
+def _told(work: Work) -> dict[str, Any]:
+    """Give what the create call said of the resource."""
+    return {name: value for name, value in _wanted(work).items() if name in work.row.by_name and work.field(name).sent}
 
 
 def _apply(work: Work) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from range.rehearsal.provider.rows import Field, Row
@@ -15,11 +14,6 @@ _ANY = {"$ref": "pulumi.json#/Any"}
 
 def text(rows: Iterable[Row], version: str) -> str:
     """Give the schema as JSON."""
-    return _text(tuple(rows), version)
-
-
-@lru_cache(maxsize=1)
-def _text(rows: tuple[Row, ...], version: str) -> str:
     return json.dumps({"name": "aws", "version": version, "resources": {row.token: _resource(row) for row in rows}})
 
 

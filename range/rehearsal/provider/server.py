@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -179,7 +180,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _work(self, row: Row, request: Any, context: grpc.ServicerContext, **more: Any) -> Work:
         known = self._connections.get(context.peer())
-        return Work(row, known.caller, request.name, stop=known.stop, **more)
+        return Work(row, known.caller, request.name, stop=known.stop, patience_s=request.timeout, **more)
 
 
 def serve(cloud: Cloud, port: int = 0) -> tuple[grpc.Server, int]:
@@ -194,13 +195,22 @@ def serve(cloud: Cloud, port: int = 0) -> tuple[grpc.Server, int]:
 
 
 def start(provider: Provider, port: int = 0) -> tuple[grpc.Server, int]:
-    """Start a server for a provider on loopback."""
+    """Start a server for a provider on loopback.
+
+    Raises:
+        OSError: the port can't be had.
+    """
     server = grpc.server(
         ThreadPoolExecutor(_THREADS, "provider"),
         options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)],
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    try:
+        bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    except RuntimeError as error:
+        raise OSError(
+            errno.EADDRINUSE, f"Address already in use: 127.0.0.1:{port}, where the provider was to serve"
+        ) from error
     server.start()
     return server, bound
 

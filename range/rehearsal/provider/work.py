@@ -39,6 +39,8 @@ class Work:
     changed: frozenset[str] = frozenset()
     seen: Any = None
     """What AWS answered last about the resource."""
+    patience_s: float = 0.0
+    """How long the program lets this take; 0 leaves it to the row."""
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -169,6 +171,7 @@ class Work:
         Raises:
             CloudError: patience ended first.
         """
+        patience_s = self.patience_s or patience_s
         pauses = self.pauses(patience_s)
         while not (answer := done()):
             if not next(pauses, False):
