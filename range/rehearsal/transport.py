@@ -42,6 +42,18 @@ class _Named(BaseSigner):  # type: ignore[misc]
             request.headers["X-Amz-Content-SHA256"] = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
 
+class _Presigned(BaseSigner):  # type: ignore[misc]
+    """Leaves a URL as it is that botocore wants signed, to hand it on in a parameter, as CopySnapshot does."""
+
+    REQUIRES_REGION = True
+
+    def __init__(self, credentials: Any, service_name: str, region_name: str, expires: int = 3600) -> None:
+        """Keep nothing."""
+
+    def add_auth(self, request: AWSRequest) -> None:
+        """Sign nothing."""
+
+
 class _Body(BytesIO):
     """An answer's body, read the way botocore reads urllib3's."""
 
@@ -59,6 +71,7 @@ def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None
     import boto3
 
     AUTH_TYPE_MAPS[_SIGNER] = _Named
+    AUTH_TYPE_MAPS[f"{_SIGNER}-query"] = _Presigned
     core = CoreSession()
     core.register_component("data_loader", loader())
     core.set_credentials(access_key, secret, token)

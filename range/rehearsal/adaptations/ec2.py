@@ -17,6 +17,7 @@ _PREFIXES = {
     "traffic-mirror-filter": "tmf",
     "traffic-mirror-filter-rule": "tmfr",
     "traffic-mirror-target": "tmt",
+    "replace-root-volume-task": "replacevol",
     "instance-connect-endpoint": "eice",
 }
 """How ids of what areas keep begin, so that it can be tagged. Source: EC2 User Guide, "Resource IDs"; from memory, 2026-11-22."""

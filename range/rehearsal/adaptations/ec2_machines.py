@@ -28,7 +28,7 @@ def adapt() -> None:
     EBSBackend.attach_volume = _settled(EBSBackend.attach_volume)
     EBSBackend.delete_volume = _settled(EBSBackend.delete_volume)
     EBSBackend.create_snapshot = _incomplete(EBSBackend.create_snapshot)
-    EBSBackend.copy_snapshot = _incomplete(EBSBackend.copy_snapshot)
+    EBSBackend.copy_snapshot = _incomplete(EBSBackend.copy_snapshot, copied=True)
     EBSBackend.delete_snapshot = _settled(EBSBackend.delete_snapshot)
 
 
@@ -91,11 +91,12 @@ def _settled(act: Callable[..., Any]) -> Callable[..., Any]:
     return settled
 
 
-def _incomplete(create: Callable[..., Any]) -> Callable[..., Any]:
+def _incomplete(create: Callable[..., Any], *, copied: bool = False) -> Callable[..., Any]:
     """Let a new snapshot be pending at first; one that an image makes for itself comes complete with it."""
 
     def snapshot(self: Any, *args: Any, **kwargs: Any) -> Any:
         made = create(self, *args, **kwargs)
+        made.copied = copied
         if not made.from_ami:
             made.status = "pending"
             enter("snapshot", "pending", made.id, self)

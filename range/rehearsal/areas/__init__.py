@@ -20,6 +20,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
         "instances",
         "places",
         "published_images",
+        "root_volumes",
         "nothing",
     ),
     "budgets": ("budgets",),

@@ -38,6 +38,13 @@ def _snapshot(thing: Passing) -> None:
     ec2_of(thing).snapshots[thing.id].status = "completed"
 
 
+def _task(thing: Passing) -> str | None:
+    """Take the replacement of a root volume one step on."""
+    from range.rehearsal.areas.root_volumes import advance
+
+    return advance(thing)
+
+
 ROWS = (
     Row(
         "instance",
@@ -57,4 +64,10 @@ ROWS = (
         _volume,
     ),
     Row("snapshot", "pending, completed", {"ec2.DescribeSnapshots": "SnapshotIds"}, _snapshot),
+    Row(
+        "replace-root-volume-task",
+        "pending, in-progress, succeeded (or failed, where the instance ended meanwhile)",
+        {"ec2.DescribeReplaceRootVolumeTasks": "ReplaceRootVolumeTaskIds"},
+        _task,
+    ),
 )
