@@ -13,6 +13,10 @@ SIGNS = {"PROVEN": "✓", "VIOLATED": "✗", "UNKNOWN": "?"}
 NOTHING_DECLARED = "·"
 SHOWN = 4
 """Resources at fault that a finding shows at once."""
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">"
+)
 MEANINGS = {
     "PROVEN": "Exactly the declared flows exist between every two enclaves.",
     "VIOLATED": "A flow exists that nobody declared, or a declared one doesn't get through.",
@@ -30,8 +34,7 @@ def page(proof: Proof) -> str:
         (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; '
-            "script-src 'unsafe-inline'; img-src data:\">",
+            _POLICY,
             f'<link rel="icon" href="data:,">\n<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>',
             _head(proof),
             "<main>",
@@ -89,7 +92,7 @@ def _matrix(proof: Proof) -> str:
         f'<ul class="legend">{legend}</ul>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="Matrix of enclaves">'
         f'<table class="matrix"><caption class="quiet">Verdict for every ordered pair</caption>'
-        f'<thead><tr><td></td>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
         f'<p id="cell" role="status">Choose a cell to read what is declared between the two.</p></section>'
     )
 
