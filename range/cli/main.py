@@ -63,7 +63,7 @@ class Commands(TyperGroup):
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; give its exit code."""
-    output.as_json = "--json" in arguments
+    output.answer.as_json = "--json" in arguments
     group = Commands(
         name="range",
         help=HELP,
@@ -71,14 +71,14 @@ def run(arguments: Sequence[str]) -> int:
         rich_markup_mode=None,
     )
     try:
-        return int(group.main(args=list(arguments), prog_name="range", standalone_mode=False) or 0)
+        code = int(group.main(args=list(arguments), prog_name="range", standalone_mode=False) or 0)
     except RangeError as error:
         output.failure(error)
         return error.exit_code
     except typer.TyperException as error:
         output.failure(InputError(error.format_message(), hint=_usage(error)))
         return InputError.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except typer.Abort:
         output.failure(Interrupted("interrupted"))
         return Interrupted.exit_code
     except BrokenPipeError:
@@ -87,6 +87,9 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         output.failure(RangeError(str(error)))
         return 1
+    if code == Interrupted.exit_code and output.answer.as_json and not output.answer.given:
+        output.failure(Interrupted("interrupted"))  # typer makes an exit of a Ctrl-C
+    return code
 
 
 def _usage(error: Any) -> str:

@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from range.errors import CloudError, InputError, RangeError
 
-as_json = False
-"""Whether `--json` was typed: set once, before any command is loaded, so that also a wrong option answers in JSON."""
+
+@dataclass
+class Answer:
+    """How this process answers, and whether it has."""
+
+    as_json: bool = False
+    """Whether `--json` was typed: set before any command is loaded, so that also a wrong option answers in JSON."""
+    given: bool = False
+    """Whether the document was printed."""
+
+
+answer = Answer()
 
 
 def document(value: object) -> None:
     """Print the one JSON document of a command."""
+    answer.given = True
     print(text(value))
 
 
@@ -35,7 +47,7 @@ def note(text: str) -> None:
 
 def failure(error: RangeError) -> None:
     """Print what went wrong and what to type next, in the form that was asked for."""
-    if not as_json:
+    if not answer.as_json:
         note(f"range: {error}")
         return
     details: dict[str, object] = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}

@@ -68,15 +68,19 @@ def delegate(management: Account, plan: Plan) -> str:
 def delegation(management: Account, plan: Plan) -> list[dict[str, Any]]:
     """Give what the hub's account may do: see the organisation, and manage policies on the exercise's accounts.
 
+    Accounts that left the exercise file stay in it: what stands there has still to be taken down.
+
     Source: AWS Organizations User Guide, "Resource-based policy examples for AWS Organizations" (read 2026-11-22).
     """
     organisation = management.call("organizations", "describe_organization")["Organization"]["Id"]
     owner = f"arn:aws:organizations::{management.id}"
     policies = f"{owner}:policy/{organisation}/service_control_policy/*"
-    accounts = sorted({enclave.account for enclave in (plan.hub, *plan.enclaves)})
+    accounts = {enclave.account for enclave in (plan.hub, *plan.enclaves)}
     hub = {"AWS": f"arn:aws:iam::{plan.hub.account}:root"}
     of_type = {"StringEquals": {"organizations:PolicyType": POLICY_TYPE}}
-    bound = [policies, *(f"{owner}:account/{organisation}/{account}" for account in accounts)]
+    before = [each for each in _statements(management) if each.get("Sid") == f"{_SID}Attaches"]
+    kept = {resource for statement in before for resource in statement["Resource"]}
+    bound = sorted({policies, *kept, *(f"{owner}:account/{organisation}/{account}" for account in accounts)})
 
     def allow(name: str, actions: Sequence[str], resource: str | list[str], **condition: Any) -> dict[str, Any]:
         what = {"Effect": "Allow", "Principal": hub, "Action": list(actions), "Resource": resource}

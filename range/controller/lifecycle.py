@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 
 from range.controller.command import Command
@@ -15,6 +15,7 @@ from range.controller.phases import Direction
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Step, acts
 from range.controller.walks import walker
+from range.plan.lock import lock_path, read, released, write
 from range.plan.order import order_down, order_up
 from range.records.results import Progress
 
@@ -56,18 +57,30 @@ class Lifecycle:
         return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self._setting.strangers))
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
-        """Take enclaves down, and then the hub if nothing stands on it any more; `only` names some, empty means all."""
+        """Take enclaves down, and then the hub if no stack stands on it any more; `only` names some, empty means all."""
         enclaves, (hub,) = order_down(self._setting.plan)
         everyone = (*enclaves, *self._setting.strangers)
         wanted = tuple(only) or everyone
         with self._walking("down") as walk:
             ended = walk(wanted)
+            self._release(one.enclave for one in ended if one.failure is None)
             if only:
                 return ended
-            standing = [one.enclave for one in ended if one.failure is not None]
+            standing = [one.enclave for one in ended if self._stands(one.enclave)]
             if standing:
                 return (*ended, _not_begun(hub, f"{hub} was left as it is: {', '.join(standing)} still needs it"))
             return (*ended, *walk((hub,)))
+
+    def _release(self, gone: Iterable[str]) -> None:
+        """Give the addresses of enclaves that left the file and are gone to whoever comes next."""
+        path = lock_path(self._setting.spec)
+        for name in gone:
+            if name in self._setting.strangers and name in (lock := read(path)).enclaves:
+                write(path, released(lock, name))
+
+    def _stands(self, enclave: str) -> bool:
+        """Say whether the state knows anything of an enclave; what a proof found left besides needs no hub."""
+        return bool(self._setting.engine.state(self._setting.plan.stack(enclave)).resources)
 
     @contextlib.contextmanager
     def _walking(self, direction: Direction) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:

@@ -65,7 +65,9 @@ def setting(tmp_path: Path, engine: FakeEngine, strangers: dict[str, str]) -> Se
         model_dump_json=lambda: "{}",
     )
     anything = cast(Any, None)
-    return Setting(Path("x.yaml"), cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), anything, strangers)
+    return Setting(
+        tmp_path / "x.yaml", cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), anything, strangers
+    )
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from range.controller.outcome import Outcome
@@ -51,10 +52,14 @@ class Recorder:
 
 
 class FakeEngine:
-    """Counts how often it was told to stop."""
+    """Knows some stacks, and counts how often it was told to stop."""
 
     def __init__(self) -> None:
         self.interrupts = 0
+        self.standing: set[str] = set()
+
+    def state(self, stack: str) -> SimpleNamespace:
+        return SimpleNamespace(resources=["something"] if stack in self.standing else [])
 
     def interrupt(self) -> None:
         self.interrupts += 1

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import IPv4Network
 
 import pytest
 
@@ -17,6 +18,7 @@ from range.controller.outcome import Outcome
 from range.controller.results import exit_code, left, rows
 from range.controller.site import Setting, Site
 from range.errors import ProvisionError, Undecided
+from range.plan.lock import AddressLock, lock_path, read, write
 from range.records.inventory import Resource
 from range.records.results import StackChanges
 from tests.controller.fakes import ENCLAVES, FakeEngine, Recorder
@@ -97,14 +99,26 @@ def test_without_a_hub_no_enclave_is_touched(lifecycle: Lifecycle, recorder: Rec
 
 
 def test_the_hub_stays_while_an_enclave_stands_on_it(
-    lifecycle: Lifecycle, recorder: Recorder, journal: Journal
+    lifecycle: Lifecycle, recorder: Recorder, engine: FakeEngine, journal: Journal
 ) -> None:
+    engine.standing = {"steadfast.pol"}
     recorder.doing["unmake", "pol"] = fails(ProvisionError("in use"))
 
     ended = rows(lifecycle.down(()), journal.standings("steadfast"))
 
     assert ("unmake", "hub") not in recorder.done
     assert {row.name for row in ended if row.failed} == {"pol", "hub"}
+
+
+def test_the_hub_goes_although_something_is_left_beside_an_enclave_that_is_gone(
+    lifecycle: Lifecycle, recorder: Recorder, journal: Journal
+) -> None:
+    recorder.doing["prove", "pol"] = lambda _: Outcome(left=(KEY,), error="1 left", exit_code=1)
+
+    ended = rows(lifecycle.down(()), journal.standings("steadfast"))
+
+    assert recorder.done[-1] == ("prove", "hub")
+    assert [row.name for row in ended if row.failed] == ["pol"]
 
 
 def test_a_step_that_raises_what_it_never_should_is_a_failure_and_its_trace_is_told(
@@ -173,6 +187,22 @@ def test_down_takes_with_it_who_left_the_file(lifecycle: Lifecycle, recorder: Re
 
     assert ("unmake", "fra") in recorder.done
     assert recorder.done[-1] == ("prove", "hub")
+
+
+@pytest.mark.parametrize("strangers", [{"fra": "200000000009"}])
+def test_the_addresses_of_who_left_the_file_are_free_once_they_are_gone(
+    lifecycle: Lifecycle, setting: Setting, recorder: Recorder
+) -> None:
+    path = lock_path(setting.spec)
+    blocks = {"est": IPv4Network("10.64.0.0/22"), "fra": IPv4Network("10.64.4.0/22")}
+    write(path, AddressLock(enclaves=blocks))
+    recorder.doing["prove", "fra"] = fails(Undecided("no list"))
+    lifecycle.down(("fra",))
+    assert read(path).enclaves == blocks
+
+    del recorder.doing["prove", "fra"]
+    lifecycle.down(("fra", "est"))
+    assert read(path).enclaves == {"est": blocks["est"]}
 
 
 def test_an_enclave_that_somebody_holds_is_left_to_them_and_the_others_go_on(
