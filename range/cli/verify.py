@@ -37,7 +37,7 @@ def verify(
     save: Save = None,
     snapshot: Kept = None,
 ) -> int:
-    """Prove for every ordered pair of zones of different enclaves that exactly the declared flows exist.
+    """Prove for every pair of enclaves that exactly the declared flows exist.
 
     PROVEN exits with 0, VIOLATED with 1, UNKNOWN with 3. Read-only rights in the accounts suffice.
     """
