@@ -63,8 +63,10 @@ class Judge:
                 yield Blame(1, step.resource, f"its route {step.rule} {step.what}")
             elif step.carries == "gateway" and strangers:
                 yield Blame(5, step.resource, step.what)
-            elif step.where and not may_go_out and (
-                _next_way(steps[place + 1 :]) in _ASTRAY or (place == 1 and connection.receiver.interface is None)
+            elif (
+                step.where
+                and not may_go_out
+                and (_next_way(steps[place + 1 :]) in _ASTRAY or (place == 1 and connection.receiver.interface is None))
             ):
                 yield Blame(1, step.resource, f"its route {step.rule} {step.what}")
 

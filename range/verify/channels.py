@@ -91,7 +91,7 @@ class _View:
             for vpc in vpcs:
                 reader = self._of_vpc(vpc["VPCId"])
                 if owner not in {reader, self.plan.hub.name}:
-                    zone = asked["Id"].removeprefix("/hostedzone/")
+                    zone = asked["Id"]
                     why = f"the private zone {titles.get(asked['Id'], '')} of {owner} answers in {vpc['VPCId']} of {reader}"
                     yield Channel(owner, reader, "dns", zone, why, (vpc["VPCId"],))
 

@@ -37,7 +37,6 @@ class Step:
     carries: Literal["", "peering", "internet", "detour", "gateway", "table"] = ""
     """By what it moves the packet on; empty for what only filters or is passed within a VPC."""
 
-
     @property
     def rule(self) -> str:
         """Write the route that decides, for people."""

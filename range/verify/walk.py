@@ -262,7 +262,9 @@ class Walker:
         elif interface.kind == "gateway":
             yield lost(packet, interface.id, "a gateway's interface opens no connection to the inside")
         elif interface.checked and not self._is_for(packet, interface):
-            yield lost(packet, interface.id, f"it takes packets to its own addresses only, not {text(packet.destination)}")
+            yield lost(
+                packet, interface.id, f"it takes packets to its own addresses only, not {text(packet.destination)}"
+            )
         elif packet.answering is not None:
             yield Outcome("delivered", packet, interface.id)
         else:
@@ -306,4 +308,3 @@ class Walker:
         """Pass an ACL on the way in."""
         acl = self._network.acl_for[subnet].id
         return Step(acl, f"lets it into {subnet}", check=Check((), acl, False, packet.source), where=subnet)
-

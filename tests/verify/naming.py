@@ -20,6 +20,7 @@ class Names:
     def __init__(self, plan: Plan, snapshot: Snapshot) -> None:
         self._plan, self._snapshot = plan, snapshot
         self.of: dict[str, Any] = {"supernet": str(plan.supernet), "image": "ami-12345678"}
+        self.of["management.account"] = plan.management_account
         for enclave in (plan.hub, *plan.enclaves):
             self._enclave(enclave)
         self._gateway()
@@ -54,6 +55,7 @@ class Names:
         by_block = {one["CidrBlock"]: one["SubnetId"] for one in self._listed("DescribeSubnets", enclave.account)}
         subnets = [by_block[str(subnet.cidr)] for subnet in zone.subnets]
         self.of |= {f"{here}.subnet.{number}": subnet for number, subnet in enumerate(subnets)}
+        self.of |= {f"{here}.free.{number}": str(subnet.cidr[-3]) for number, subnet in enumerate(zone.subnets)}
         self.of |= {here: here, f"{here}.cidr": str(zone.cidr)}
         for kind, things, key in (("acl", acls, "NetworkAclId"), ("table", tables, "RouteTableId")):
             for thing in things:
@@ -98,7 +100,7 @@ class Names:
     def _others(self, enclave: Enclave, vpc: str) -> None:
         name, account = enclave.name, enclave.account
         zone = next(self._listed("ListHostedZones", account))["Id"]
-        self.of |= {f"{name}.zone": zone, f"{name}.zone.bare": zone.removeprefix("/hostedzone/")}
+        self.of[f"{name}.zone"] = zone
         fences = self._listed("ListFirewallRuleGroupAssociations", account)
         fence = next(one for one in fences if one["VpcId"] == vpc)
         self.of |= {f"{name}.names.association": fence["Id"], f"{name}.names.group": fence["FirewallRuleGroupId"]}

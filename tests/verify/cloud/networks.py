@@ -30,11 +30,13 @@ class Networks(Shelf):
         return self.keep("RouteTables", account, {**item, "Associations": [], "Routes": []})
 
     def associate_vpc_cidr_block(self, _: str, asked: Item) -> Item:
-        vpc = self.find("Vpcs", "VpcId", asked["VpcId"])
+        vpc, said = self.find("Vpcs", "VpcId", asked["VpcId"]), dict(asked)
+        if said.get("AmazonProvidedIpv6CidrBlock"):
+            said["Ipv6CidrBlock"] = f"2a05:d01c:{next(self.numbers):x}::/56"
         for key in ("CidrBlock", "Ipv6CidrBlock"):
-            if key in asked:
-                vpc[f"{key}AssociationSet"].append(_block(self.new_id("vpc-cidr-assoc"), key, asked[key]))
-        return {}
+            if key in said:
+                vpc[f"{key}AssociationSet"].append(_block(self.new_id("vpc-cidr-assoc"), key, said[key]))
+        return {"Ipv6CidrBlockAssociation": {"Ipv6CidrBlock": said.get("Ipv6CidrBlock")}}
 
     def create_subnet(self, account: str, asked: Item) -> Item:
         subnet, vpc = self.new_id("subnet"), self.find("Vpcs", "VpcId", asked["VpcId"])
@@ -176,7 +178,10 @@ class Networks(Shelf):
         interface["Ipv6Addresses"] += [{"Ipv6Address": one} for one in asked["Ipv6Addresses"]]
         return {}
 
-    def attach_network_interface(self, account: str, asked: Item) -> Item:
+    def create_network_interface_permission(self, _: str, __: Item) -> Item:
+        return {}
+
+    def attach_network_interface(self, _: str, asked: Item) -> Item:
         interface = self.find("NetworkInterfaces", "NetworkInterfaceId", asked["NetworkInterfaceId"])
         machine = next(
             one

@@ -26,6 +26,17 @@ class Others(Gateways):
             self.create_network_interface(account, wanted)
         return {"VpcEndpoint": {"VpcEndpointId": name}}
 
+    def create_load_balancer(self, account: str, asked: Item) -> Item:
+        self.create_network_interface(account, {"SubnetId": asked["Subnets"][0], "InterfaceType": "network_load_balancer"})
+        name = f"loadbalancer/net/{asked['Name']}/{self.new_id('lb')}"
+        return {"LoadBalancers": [{"LoadBalancerArn": f"arn:aws:elasticloadbalancing:{self.region}:{account}:{name}"}]}
+
+    def create_resource_share(self, _: str, __: Item) -> Item:
+        return {}
+
+    def create_log_group(self, _: str, __: Item) -> Item:
+        return {}
+
     def create_vpc_endpoint_service_configuration(self, account: str, _: Item) -> Item:
         name = self.new_id("vpce-svc")
         item = {"ServiceId": name, "ServiceName": f"com.amazonaws.vpce.{self.region}.{name}", "Tags": []}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_network
 
 from range.records.snapshot import GLOBAL, Answer, Page, Snapshot, order
 from tests.verify.cloud.others import Others
@@ -60,6 +61,12 @@ LISTED = (
 )
 
 
+def part_of(what: str, block: str) -> str:
+    """Give the first /64 of an IPv6 block, or an address in it."""
+    whole = ip_network(block)
+    return str(next(whole.subnets(new_prefix=64))) if what == "first_64" else str(whole[16])
+
+
 class Cloud(Others):
     """Accounts, and everything in them. `call` is the door."""
 
@@ -73,8 +80,9 @@ class Cloud(Others):
         return act(account, copy.deepcopy(parameters))
 
     def look(self, _: str, what: str, of: str) -> str:
-        """Look something up that no call gave: the association of a subnet with its ACL."""
-        assert what == "acl_association"
+        """Look something up that no call gave: the association of a subnet with its ACL, or a part of a block."""
+        if what != "acl_association":
+            return part_of(what, of)
         every = [one for acl in self.of("NetworkAcls") for one in acl["Associations"]]
         return next(str(one["NetworkAclAssociationId"]) for one in every if one["SubnetId"] == of)
 
