@@ -5,12 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from bench.cloud import cloud
 from bench.figures import Figure, written
 from bench.lifecycle import lifecycle
+from bench.proof import proof
 from bench.start import start
 from bench.terraform import terraform
 
-PARTS: dict[str, Callable[[], list[Figure]]] = {"start": start, "lifecycle": lifecycle, "terraform": terraform}
+PARTS: dict[str, Callable[[], list[Figure]]] = {
+    "start": start,
+    "proof": proof,
+    "lifecycle": lifecycle,
+    "terraform": terraform,
+    "cloud": cloud,
+}
 
 
 def main(names: list[str]) -> int:
