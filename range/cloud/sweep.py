@@ -172,5 +172,6 @@ def _still(account: Account, targets: list[_Target]) -> list[_Target]:
         now = there.get(target.found.resource.key)
         if now is not None:
             target.found = now
+            target.asked = target.asked and now.ending  # taken, and yet it isn't going: asked again
             still.append(target)
     return still

@@ -200,7 +200,12 @@ class Engine:
         )
         if stack not in self._known_stacks():
             try:
-                workspace.create_stack(stack)
+                try:
+                    workspace.create_stack(stack)
+                except ConcurrentUpdateError as held:
+                    locks.release(stack, str(held))
+                    locks.clear_files(str(held))
+                    workspace.create_stack(stack)
             except StackAlreadyExistsError:
                 pass  # made by somebody since we looked: as good
             except CommandError as failed:

@@ -9,11 +9,14 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from range.errors import Busy
 
 _LOCK = re.compile(r"created by (?P<user>.*)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 """How the engine names a lock. Source: pulumi pkg/v3 v3.250.0, backend/diy/lock.go, checkForLock."""
+
+_FILE = re.compile(r"(?P<url>file://\S+\.json\S*): created by ")
 
 ORPHAN_PATIENCE_S = 60.0
 """How long an engine whose controller was killed may take to finish what it has in hand."""
@@ -37,6 +40,15 @@ def locks(refusal: str) -> tuple[Lock, ...]:
     return tuple(
         Lock(found["user"], found["host"], int(found["pid"]), found["since"]) for found in _LOCK.finditer(refusal)
     )
+
+
+def clear_files(refusal: str) -> None:
+    """Delete the lock files of a file backend that the engine's refusal names; `release` has seen to their holders.
+
+    `pulumi cancel` does that for every backend, but not while the stack is only just being made.
+    """
+    for found in _FILE.finditer(refusal):
+        Path(unquote(urlsplit(found["url"]).path)).unlink(missing_ok=True)
 
 
 def release(stack: str, refusal: str, patience_s: float = ORPHAN_PATIENCE_S) -> None:

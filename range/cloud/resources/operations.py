@@ -29,6 +29,10 @@ def _trails(place: Place) -> Iterator[Item]:
     yield from place.call("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]
 
 
+def _delete_trail(place: Place, found: Found) -> object:
+    return place.call("cloudtrail", "delete_trail", Name=found.item["Name"])
+
+
 def _trail_tags(place: Place, found: Found) -> Mapping[str, str]:
     answer = place.call("cloudtrail", "list_tags", ResourceIdList=[found.id])["ResourceTagList"]
     return tag_mapping(answer[0].get("TagsList") if answer else None)
@@ -67,7 +71,7 @@ KINDS = (
          after=("ec2:flow-log", "cloudtrail:trail", "lambda:function")),
     Kind("logs:resource-policy", "logs", pages("logs", "describe_resource_policies", "resourcePolicies"), "policyName",
          by("logs", "delete_resource_policy", "policyName")),
-    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", by("cloudtrail", "delete_trail", "Name"),
+    Kind("cloudtrail:trail", "cloudtrail", _trails, "TrailARN", _delete_trail,
          tagger=_trail_tags),
     Kind("cloudwatch:alarm", "cloudwatch", pages("cloudwatch", "describe_alarms", "MetricAlarms"), "AlarmName",
          _delete_alarm),
