@@ -51,6 +51,11 @@ class _View:
     zones: Zones
 
     @cached_property
+    def let_out(self) -> set[str]:
+        """Give the enclaves of which some zone may reach the internet."""
+        return {flow.source.enclave for flow in self.plan.flows if flow.target.enclave == INTERNET}
+
+    @cached_property
     def mirror_targets(self) -> dict[str, dict[str, Any]]:
         """Give every account's mirror targets by id."""
         return {
@@ -98,7 +103,7 @@ class _View:
     def questions(self, part: Part) -> Iterator[Channel]:
         """An enclave that may not reach the internet may ask it for names."""
         owner = self._enclave(part.account)
-        for leak in leaks(self.plan, part.items, owner):
+        for leak in leaks(self.plan, part.items) if owner not in self.let_out else ():
             yield Channel(owner, INTERNET, "dns", leak.resource, leak.why, leak.resources)
 
     def forwarded(self, part: Part) -> Iterator[Channel]:

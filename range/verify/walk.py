@@ -11,7 +11,6 @@ transit gateways work" and "Network ACLs for transit gateways" (read 2026-11-22)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from range.verify.addresses import PUBLIC, is_v6, text
 from range.verify.intervals import holds, intersection, spans_of
@@ -132,7 +131,7 @@ class Walker:
             yield lost(packet, target.id, f"{text(packet.source)} has no public address")
             return
         packet = packet.met(self._out(subnet.id, packet), Step(target.id, "sends it out", carries="internet"))
-        yield from self._on_internet(replace(packet, source=public))
+        yield from self._on_internet(packet._replace(source=public))
 
     def _to_nat(self, packet: Packet, subnet: Subnet, route: Route) -> Iterator[Outcome]:
         """Send on with one of a NAT gateway's addresses as the sender's."""
@@ -147,7 +146,7 @@ class Walker:
                 step = Step(nat.id, f"puts {text(own)} in the sender's place")
                 translations = (*packet.translations, Translation(nat.id, packet.source))
                 limit = intersection(packet.limit, _NAT_PASSES)
-                translated = replace(packet.met(step), source=own, translations=translations, limit=limit)
+                translated = packet.met(step)._replace(source=own, translations=translations, limit=limit)
                 yield from self._leave(translated, nat.subnet)
 
     def _to_peer(self, packet: Packet, subnet: Subnet, route: Route) -> Iterator[Outcome]:
@@ -226,7 +225,7 @@ class Walker:
             place = network.behind.get(there)
             if place is not None:
                 if place[0] in network.with_igw:
-                    yield from self._enter(replace(packet, destination=place[1]), place[0])
+                    yield from self._enter(packet._replace(destination=place[1]), place[0])
                 else:
                     yield lost(packet, place[0], "it has no internet gateway")
                 return
@@ -280,7 +279,7 @@ class Walker:
         else:
             step = Step(nat.id, f"puts {text(expected.replaced)} back in the receiver's place")
             answering = packet.answering[1:] if packet.answering else ()
-            back = replace(packet.met(step), destination=expected.replaced, answering=answering)
+            back = packet.met(step)._replace(destination=expected.replaced, answering=answering)
             yield from self._leave(back, nat.subnet)
 
     @staticmethod

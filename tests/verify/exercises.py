@@ -88,7 +88,9 @@ def at_random(random: Random, allies: int) -> Plan:
     zones = ["targets", "sensors", "offices"]
     told["profiles"]["small"] = {
         "zones": {"targets": {"prefix": 26}},
-        "hosts": {"web": {"role": "target_web", "zone": "targets", "image": "debian-13", "count": random.randint(1, 3)}},
+        "hosts": {
+            "web": {"role": "target_web", "zone": "targets", "image": "debian-13", "count": random.randint(1, 3)}
+        },
     }
     standard = told["profiles"]["standard"]
     standard["zones"]["offices"] = {"prefix": random.choice([25, 26])}
@@ -102,7 +104,9 @@ def at_random(random: Random, allies: int) -> Plan:
             {"from": "allies.sensors", "to": "white.referees", "protocol": "udp", "ports": [514], "why": "a second log"}
         )
     if random.random() < 0.4:
-        source = random.choice(["allies.targets", "hub.services", "red.attackers", f"{told['allies'][0]['code']}.targets"])
+        source = random.choice(
+            ["allies.targets", "hub.services", "red.attackers", f"{told['allies'][0]['code']}.targets"]
+        )
         told["egress"] = {"from": [source], "ports": random.choice([[443], [80, 443], ["8000-8100"]]), "why": "updates"}
     return planned(_exercise(told))
 

@@ -145,7 +145,9 @@ def _until(entered: Entered, attachment: str, states: set[str]) -> None:
     """Look until an attachment is in one of some states."""
     for _ in range(10):
         asked = {"TransitGatewayAttachmentIds": [attachment]}
-        (found,) = entered.call("ec2", "describe_transit_gateway_vpc_attachments", **asked)["TransitGatewayVpcAttachments"]
+        (found,) = entered.call("ec2", "describe_transit_gateway_vpc_attachments", **asked)[
+            "TransitGatewayVpcAttachments"
+        ]
         if found["State"] in states:
             return
 

@@ -107,7 +107,9 @@ def _route(items: Items, table: dict[str, Any], route: dict[str, Any], services:
     destination = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
     prefix_list = route.get("DestinationPrefixListId", "")
     strange = sorted(key for key in route.keys() - _ROUTE_KEYS if route[key])
-    target = Target("unmodelled", str(route[strange[0]])) if strange else _target(route, services)
+    target = (
+        Target("unmodelled", str(route[strange[0]])) if strange else _target(route, services, table["RouteTableId"])
+    )
     if target.kind == "local" or not (destination or prefix_list):
         return None
     if target.kind == "unmodelled" or (target.kind == "nat" and ":" in str(destination)):
@@ -120,8 +122,8 @@ def _route(items: Items, table: dict[str, Any], route: dict[str, Any], services:
     return Route(span(destination) if destination else None, target, rank, prefix_list)
 
 
-def _target(route: dict[str, Any], services: set[str]) -> Target:
-    """Read where a route leads."""
+def _target(route: dict[str, Any], services: set[str], table: str) -> Target:
+    """Read where a route leads; one that says it in no way that we know is named by its table."""
     gateway = route.get("GatewayId") or ""
     if gateway == "local":
         return Target("local", "local")
@@ -134,9 +136,7 @@ def _target(route: dict[str, Any], services: set[str]) -> Target:
         return Target("igw", gateway)
     if gateway in services:
         return Target("service", gateway)
-    return (
-        Target("eni", route["InstanceId"]) if route.get("InstanceId") else Target("unmodelled", gateway or "a target")
-    )
+    return Target("eni", route["InstanceId"]) if route.get("InstanceId") else Target("unmodelled", gateway or table)
 
 
 def interfaces(items: Items) -> list[Interface]:

@@ -27,7 +27,9 @@ class Others(Gateways):
         return {"VpcEndpoint": {"VpcEndpointId": name}}
 
     def create_load_balancer(self, account: str, asked: Item) -> Item:
-        self.create_network_interface(account, {"SubnetId": asked["Subnets"][0], "InterfaceType": "network_load_balancer"})
+        self.create_network_interface(
+            account, {"SubnetId": asked["Subnets"][0], "InterfaceType": "network_load_balancer"}
+        )
         name = f"loadbalancer/net/{asked['Name']}/{self.new_id('lb')}"
         return {"LoadBalancers": [{"LoadBalancerArn": f"arn:aws:elasticloadbalancing:{self.region}:{account}:{name}"}]}
 
@@ -56,6 +58,11 @@ class Others(Gateways):
     def put(self, account: str, asked: Item) -> Item:
         """Stands for whatever makes a thing of a kind that the model doesn't know."""
         self.keep(asked["kind"], account, asked["item"])
+        return {}
+
+    def alter(self, _: str, asked: Item) -> Item:
+        """Stands for whatever switches an option on that the model doesn't know."""
+        self.find(asked["kind"], asked["key"], asked["id"]).update(asked["set"])
         return {}
 
     def create_traffic_mirror_session(self, account: str, asked: Item) -> Item:
