@@ -151,7 +151,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = decode(request.olds), decode(request.news)
         secrets = _secrets(row, news.secrets)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=encode({**olds.values, **news.values}, secrets))
+            return provider_pb2.UpdateResponse(
+                properties=encode(_foreseen(row, {**olds.values, **news.values}), secrets)
+            )
         work = self._work(row, request, context, new=news.values, old=olds.values, id=request.id)
         there = _do("updating", work, lambda: lifecycle.update(work), news)
         return provider_pb2.UpdateResponse(properties=encode(there, secrets))

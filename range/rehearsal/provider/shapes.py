@@ -157,6 +157,10 @@ class Labels(Shape):
         """Give strings."""
         return {name: _text(item) for name, item in value.items()}
 
+    def wanted(self, value: Any) -> Any:
+        """Make strings of numbers and booleans, as the real provider does."""
+        return {name: item if item is UNKNOWN else _text(item) for name, item in value.items()}
+
     def same(self, new: Any, old: Any) -> bool:
         """Compare the pairs; none is an empty map."""
         return bool(self.sent(new or {}) == self.sent(old or {}))

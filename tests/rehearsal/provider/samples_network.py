@@ -280,13 +280,13 @@ SAMPLES: dict[str, Sample] = {
                 "encrypted": True,
                 "tags": {"range:ally": "pol"},
             },
-            "volumeTags": {"range:ally": "pol"},
             **_TAGS,
         },
     ),
     "sensor": Sample(
         "aws:ec2/instance:Instance",
         {"ami": image, "instanceType": "t3.micro", "subnetId": Ref("subnet"), "vpcSecurityGroupIds": [Ref("group")]},
+        {"volumeTags": {"range:ally": "pol"}},
     ),
     "key-pair": Sample("aws:ec2/keyPair:KeyPair", {"keyName": "est", "publicKey": key_material(b"est")}, {**_TAGS}),
     "mirror-filter": Sample(

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from range.rehearsal.provider.diff import differences
@@ -16,6 +16,7 @@ from range.rehearsal.provider.table import ROWS
 from range.rehearsal.provider.types.groups import atoms
 from range.rehearsal.provider.wire import UNKNOWN
 
+law = settings(max_examples=100, deadline=None)
 _WORDS = st.text("abc", min_size=1, max_size=3)
 _PORTS = Block(
     (Part("name", required=True), Part("port", shape=Whole(), default=0), Part("open", shape=Flag(), default=CHOSEN))
@@ -55,6 +56,7 @@ _INPUTS = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize(("shape", "values"), _SHAPES, ids=lambda item: type(item).__name__)
+@law
 @given(data=st.data())
 def test_a_value_is_the_same_as_itself(shape: Shape, values: st.SearchStrategy[Any], data: st.DataObject) -> None:
     value = data.draw(values)
@@ -62,6 +64,7 @@ def test_a_value_is_the_same_as_itself(shape: Shape, values: st.SearchStrategy[A
     assert shape.same(value, value)
 
 
+@law
 @given(st.lists(_PORT), st.randoms())
 def test_a_set_has_no_order_and_a_list_has_one(items: list[Any], random: Any) -> None:
     shuffled = random.sample(items, len(items))
@@ -70,6 +73,7 @@ def test_a_set_has_no_order_and_a_list_has_one(items: list[Any], random: Any) ->
     assert Many(_PORTS, ordered=True).same(shuffled, items) is all(map(_PORTS.same, shuffled, items))
 
 
+@law
 @given(st.lists(_WORDS), st.lists(_WORDS))
 def test_what_is_missing_and_what_is_extra_turn_one_set_into_the_other(new: list[str], old: list[str]) -> None:
     shape = Many()
@@ -79,6 +83,7 @@ def test_what_is_missing_and_what_is_extra_turn_one_set_into_the_other(new: list
     assert set(turned) == set(new)
 
 
+@law
 @given(_DOCUMENTS)
 def test_a_document_is_its_meaning(document: dict[str, Any]) -> None:
     spaced = json.dumps(dict(reversed(document.items())), indent=2)
@@ -88,11 +93,13 @@ def test_a_document_is_its_meaning(document: dict[str, Any]) -> None:
     assert not Document().same(json.dumps({**document, "more": 1}), json.dumps(document))
 
 
+@law
 @given(_INPUTS)
 def test_what_is_as_wanted_has_no_differences(inputs: dict[str, Any]) -> None:
     assert not differences(_ROW, inputs, inputs)
 
 
+@law
 @given(_INPUTS, _INPUTS)
 def test_only_a_property_with_another_value_differs_and_only_a_fixed_one_replaces(
     new: dict[str, Any], old: dict[str, Any]
@@ -104,6 +111,7 @@ def test_only_a_property_with_another_value_differs_and_only_a_fixed_one_replace
     assert found.replacing == found.changed & {"place"}
 
 
+@law
 @given(_INPUTS, _INPUTS)
 def test_a_property_that_aws_chooses_differs_only_where_the_program_says_it(
     new: dict[str, Any], old: dict[str, Any]
@@ -113,11 +121,13 @@ def test_a_property_that_aws_chooses_differs_only_where_the_program_says_it(
     assert not differences(_ROW, silent, old).changed & {"place", "kind"}
 
 
+@law
 @given(_INPUTS, st.sampled_from(["place", "size", "kind", "ports"]))
 def test_what_isnt_known_yet_counts_as_different(old: dict[str, Any], name: str) -> None:
     assert name in differences(_ROW, {**old, name: UNKNOWN}, old).changed
 
 
+@law
 @given(st.integers(0, 9))
 def test_a_default_that_isnt_said_equals_the_default_that_is(size: int) -> None:
     assert bool(differences(_ROW, {}, {"size": size})) is (size != 1)

@@ -161,6 +161,25 @@ def test_a_failure_names_the_resource_with_awss_code_and_leaves_nothing_pending(
     stack.destroy()
 
 
+def test_what_somebody_made_by_hand_is_taken_over(stack: Any, bench: Bench) -> None:
+    import pulumi
+    import pulumi_aws as aws
+
+    vpc = bench.client("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+
+    def adopt() -> None:
+        provider = aws.Provider(
+            "est", region=REGION, assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=_ROLE, session_name="test")]
+        )
+        options = pulumi.ResourceOptions(provider=provider, import_=vpc)
+        aws.ec2.Vpc("net", cidr_block="10.9.0.0/16", opts=options)
+
+    stack.workspace.program = adopt
+
+    assert _changes(stack.up()) == {"create": 2, "import": 1}
+    assert _changes(stack.up()) == {}
+
+
 def test_what_isnt_carried_out_stops_a_preview(stack: Any) -> None:
     import pulumi
     import pulumi_aws as aws

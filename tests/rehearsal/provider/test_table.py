@@ -19,7 +19,6 @@ from tests.rehearsal.provider.samples import SAMPLES
 _CHANGING = [name for name, sample in SAMPLES.items() if any(value is not None for value in sample.changes.values())]
 _ONLY_ONE = {
     "aws:ec2/route:Route": ("gatewayId", "natGatewayId", "transitGatewayId"),
-    "aws:ec2/instance:Instance": ("volumeTags", "rootBlockDevice"),
 }
 """Properties of which a program may give one."""
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from google.protobuf.struct_pb2 import Struct
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
 from range.rehearsal.provider.wire import UNKNOWN, contains_unknown, decode, encode
 
+law = settings(max_examples=100, deadline=None)
 _NAMES = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=8)
 _PLAIN = st.one_of(st.booleans(), st.integers(-(2**50), 2**50), st.text(max_size=12))
 _VALUES = st.recursive(
@@ -21,6 +22,7 @@ _VALUES = st.recursive(
 )
 
 
+@law
 @given(st.dictionaries(_NAMES, _VALUES, max_size=5), st.data())
 def test_values_and_secrets_come_back_as_they_went(values: dict[str, Any], data: st.DataObject) -> None:
     secrets = data.draw(st.sets(st.sampled_from(sorted(values)))) if values else set()

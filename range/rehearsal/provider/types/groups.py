@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from range.errors import CloudError
 from range.rehearsal.provider.rows import (
     ID,
     Act,
@@ -226,7 +227,9 @@ class Protocol(Shape):
 
 def _one_permission(work: Work) -> list[dict[str, Any]]:
     """Give the permission that a rule is made with."""
-    name = next(name for name in _SINGLE if work.value(name))
+    name = next((name for name in _SINGLE if work.value(name)), None)
+    if name is None:
+        raise CloudError(f"a rule needs a source or destination: one of {', '.join(_SINGLE)}")
     plural, singular = _SINGLE[name]
     source = {singular: work.value(name), "Description": work.value("description")}
     permission = {

@@ -117,7 +117,7 @@ _REPLACE = call(
 
 def _route_id(work: Work, answer: Any) -> str:
     """Name a route as the real provider does: by its table and the CRC-32 of its destination."""
-    destination = next(work.value(name) for name in _ROUTE_DESTINATIONS if work.value(name))
+    destination = next((work.value(name) for name in _ROUTE_DESTINATIONS if work.value(name)), "")
     return f"r-{work.value('routeTableId')}{zlib.crc32(destination.encode())}"
 
 
