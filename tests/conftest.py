@@ -1,8 +1,9 @@
-"""What holds for all tests: `--resume`, by which `make prove` goes on where it was stopped."""
+"""What holds for all tests: interrupts, and `--resume`, by which `make prove` goes on where it was stopped."""
 
 from __future__ import annotations
 
 import hashlib
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Remember what passes, where that was asked for."""
+    """Let tests interrupt what they start, and remember what passes, where that was asked for."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # a shell that runs the tests in the background ignores Ctrl-C for them, and so would every child of theirs
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--resume"):
         config.pluginmanager.register(Resume(ROOT / ".range" / "proven" / digest()))
 
