@@ -40,7 +40,7 @@ def _client(service: str) -> Any:
     """Give the client of a service that everybody shares; each call says who signs it."""
     clients = session(cast("Cloud", _RELAY), "nobody", "nothing")
     clients.events.register("before-sign", _sign)
-    return clients.client(service, region_name=REGION)  # type: ignore[call-overload]
+    return clients.client(service, region_name=REGION)
 
 
 def _sign(request: Any, **_: Any) -> None:
@@ -94,8 +94,8 @@ class Rehearsed:
         """Make one call of a fault, and what AWS wants besides that the small cloud doesn't."""
         service, _, method = operation.partition(".")
         entered = self.account(account)
-        prepare = _BESIDES.get(method, lambda _account, asked: asked)
-        said = entered.call(service, method, **prepare(entered, parameters))
+        prepare = _BESIDES.get(method)
+        said = entered.call(service, method, **(prepare(entered, parameters) if prepare else parameters))
         after = _AFTERWARDS.get(method)
         if after is not None:
             after(self, entered, parameters, said)
