@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import Answer
 from tests.cli.story import CHANGES, Place, clean, told
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.prove, pytest.mark.engine, pytest.mark.timeout(1800)]
 
 ENCLAVES = ["hub", "est", "red", "white"]
 LIMITS_S = {"up": (3, 60), "down": (3, 40)}
