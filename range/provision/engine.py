@@ -15,7 +15,7 @@ from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackAlreadyExistsError
 
 from range.errors import Interrupted, ProvisionError, RangeError
-from range.provision import diagnosis, locks, project
+from range.provision import diagnosis, locks, positions, project
 from range.provision.command import Command
 from range.provision.events import OnProgress, Tally, outputs
 from range.provision.state import State, checkpoint, of_deployment
@@ -246,6 +246,7 @@ def _declared(stack: str, spec: Path) -> None:
         from stacks import program
 
         program.prepare()
+        positions.keep_out_of_state()
     program.run(stack, spec)
 
 
