@@ -39,11 +39,12 @@ def kinds_of(network: Network, place_of: PlaceOf, filters: Filters, planned: fro
     `planned` are the addresses of the plan's hosts, each with its VPC.
     """
     found: dict[tuple[object, ...], list[tuple[Interface, int]]] = {}
-    public_of, stretch = network.public_of, filters.stretch
+    public_of, stretch, named = network.public_of, filters.stretch, network.named_by_routes
     for _, one in sorted(network.interfaces.items()):
         if one.kind == "gateway":
             continue
-        alike = (one.vpc, one.subnet, one.groups, one.kind, one.checked, one.owner, one.machine_owner)
+        alone = one.id if named & {one.id, one.machine} else ""
+        alike = (one.vpc, one.subnet, one.groups, one.kind, one.checked, one.owner, one.machine_owner, alone)
         for address in _addresses(one, filters):
             public = public_of.get((one.vpc, address))
             seen_as = None if public is None else stretch(public)

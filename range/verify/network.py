@@ -210,6 +210,12 @@ class Network:
                     yield replace(route, block=entry)
 
     @cached_property
+    def named_by_routes(self) -> set[str]:
+        """Name the interfaces and machines that a route leads to: each is like no other, whatever its groups."""
+        routes = (route for table in self.tables.values() for route in table.routes)
+        return {route.target.id for route in routes if route.target.kind == "eni"}
+
+    @cached_property
     def gateway_table_of(self) -> dict[str, GatewayTable]:
         """Find the table that an attachment's packets are looked up in."""
         return {name: table for table in self.gateway_tables.values() for name in table.associated}
