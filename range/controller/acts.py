@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from range.controller.beforehand import Beforehand
 from range.controller.outcome import Outcome
 from range.controller.site import Site
-from range.records.inventory import Resource, Unlisted
+from range.records.inventory import Resource, Swept, Unlisted
 
 if TYPE_CHECKING:
     from range.cloud.sessions import Account
+    from range.records.results import StackChanges
     from range.teardown.leftovers import Leftovers
 
 SHOWN = 5
@@ -50,19 +51,34 @@ def provision(site: Site) -> Outcome:
 
 def destroy(site: Site) -> Outcome:
     """Clear away what was made by hand and would be in the way, then take the stack down."""
+    from range.provision.diagnosis import StackFailed
+    from range.provision.recovery import recover
     from range.provision.stage import destroy as take_down
     from range.teardown.obstacles import clear_the_way
 
     setting = site.setting
+    # First what a killed run left: the state doesn't know it yet, so it would be taken for something made by hand.
+    recover(setting.engine, setting.sessions, setting.plan, site.enclave, setting.state_id)
     swept = clear_the_way(_account(site), setting.engine.state(site.stack).known)
-    changes = take_down(
-        setting.engine,
-        setting.sessions,
-        setting.plan,
-        site.enclave,
-        state_id=setting.state_id,
-        on_progress=site.on_progress,
-    )
+
+    def down() -> StackChanges:
+        return take_down(
+            setting.engine,
+            setting.sessions,
+            setting.plan,
+            site.enclave,
+            state_id=setting.state_id,
+            on_progress=site.on_progress,
+        )
+
+    try:
+        changes = down()
+    except StackFailed:
+        again = clear_the_way(_account(site), setting.engine.state(site.stack).known)  # what ours held on to until now
+        if not again.removed:
+            raise
+        swept = Swept(removed=(*swept.removed, *again.removed))
+        changes = down()
     return Outcome(changes=changes, hosts=(), notes=_removed(swept.removed))
 
 

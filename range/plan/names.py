@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from range.records.plan import Enclave, Plan
 
 TAG_PREFIX = "range:"
-PROJECT = "range"
-"""The Pulumi project."""
 
 
 def state_id(backend_url: str) -> str:

@@ -69,6 +69,7 @@ def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None
     All sessions share the loaded service models: after the first client of a service, one more costs milliseconds.
     """
     import boto3
+    from moto.core.models import botocore_stubber
 
     AUTH_TYPE_MAPS[_SIGNER] = _Named
     AUTH_TYPE_MAPS[f"{_SIGNER}-query"] = _Presigned
@@ -76,7 +77,9 @@ def session(cloud: Cloud, access_key: str, secret: str, token: str | None = None
     core.register_component("data_loader", loader())
     core.set_credentials(access_key, secret, token)
     core.set_default_client_config(Config(signature_version=_SIGNER, user_agent=_SIGNER))
-    core.get_component("event_emitter").register_first("before-send", _carrier(cloud))
+    events = core.get_component("event_emitter")
+    events.unregister("before-send", botocore_stubber)  # under mock_aws, moto would carry out each request again
+    events.register_first("before-send", _carrier(cloud))
     return boto3.Session(botocore_session=core)
 
 

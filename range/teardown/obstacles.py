@@ -6,7 +6,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from range.cloud.inventory import WORKERS, look, within
-from range.cloud.resources.kinds import Place
+from range.cloud.resources.kinds import Found, Place
 from range.cloud.resources.table import TABLE
 from range.cloud.sessions import Account
 from range.cloud.sweep import OnRemoved, sweep
@@ -20,8 +20,16 @@ PARTS = ("ec2:route", "ec2:network-acl-entry", "ec2:security-group-rule", "ec2:t
 """What goes with the table or group that it is a line of, and is in nobody's way there."""
 
 
-def clear_the_way(account: Account, known: Collection[str], on_removed: OnRemoved | None = None) -> Swept:
-    """Delete what lives in our networks, or hangs on them, without being ours; and lift what protects our instances.
+PATIENCE_S = 120.0
+"""How long AWS may go on refusing: what ours hold on to goes only after ours."""
+
+
+def clear_the_way(
+    account: Account, known: Collection[str], on_removed: OnRemoved | None = None, patience_s: float = PATIENCE_S
+) -> Swept:
+    """Delete what lives in our networks, or hangs on them, without being ours.
+
+    Our instances are freed from what others did to them: protection from termination, and groups that aren't ours.
 
     `known` is every id that the state has. A network is ours if the state knows it, whatever else the account is used
     for: what stands beside our networks is never touched, though it may be newer. Attachments to our transit gateway,
@@ -35,12 +43,14 @@ def clear_the_way(account: Account, known: Collection[str], on_removed: OnRemove
     roots = [each.id for each in found if each.resource.type in ROOTS and each.id in known]
     if not roots:
         return Swept()
-    for each in found:
-        if each.resource.type == "ec2:instance" and each.id in known:
-            _lift_protection(Place(account, each.resource.region, account.region), each.id)
+    ours = [each for each in found if each.resource.type == "ec2:instance" and each.id in known]
+    for instance in ours:
+        place = Place(account, instance.resource.region, account.region)
+        _lift_protection(place, instance.id)
+        _take_out_of_groups(place, instance, known)
     strangers = [each.resource for each in within(found, roots) if not (each.id in known or each.managed)]
     parts = [each for each in strangers if each.type in PARTS and each.parent in known]
-    return sweep(account, [each for each in strangers if each not in parts], on_removed)
+    return sweep(account, [each for each in strangers if each not in parts], on_removed, patience_s)
 
 
 def _lift_protection(place: Place, instance: str) -> None:
@@ -50,3 +60,25 @@ def _lift_protection(place: Place, instance: str) -> None:
         answer = place.call("ec2", "describe_instance_attribute", InstanceId=instance, Attribute=name)
         if answer.get(attribute, {}).get("Value"):
             place.call("ec2", "modify_instance_attribute", InstanceId=instance, **{attribute: {"Value": False}})
+
+
+def _take_out_of_groups(place: Place, instance: Found, known: Collection[str]) -> None:
+    """Leave an instance in those of its groups that are ours, or in the VPC's default one, which nobody can delete."""
+    for interface in instance.item.get("NetworkInterfaces", ()):
+        groups = [group["GroupId"] for group in interface.get("Groups", ())]
+        kept = [group for group in groups if group in known]
+        if len(kept) == len(groups):
+            continue
+        kept = kept or [_default_group(place, instance.resource.parent)]
+        place.call(
+            "ec2",
+            "modify_network_interface_attribute",
+            NetworkInterfaceId=interface["NetworkInterfaceId"],
+            Groups=kept,
+        )
+
+
+def _default_group(place: Place, vpc: str) -> str:
+    """Find a VPC's default group."""
+    filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
+    return str(place.call("ec2", "describe_security_groups", Filters=filters)["SecurityGroups"][0]["GroupId"])

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +96,8 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
 
-def told(folder: Path) -> dict[str, Answer]:
-    """Live through the story, or read what another process of this test run wrote down of it."""
-    with alone(folder):
-        answers = folder / "answers.json"
-        if not answers.exists():
-            answers.write_text(json.dumps({name: asdict(answer) for name, answer in lived(folder)}))
-        return {name: Answer(**answer) for name, answer in json.loads(answers.read_text()).items()}
-
-
 def lived(folder: Path) -> Iterator[tuple[str, Answer]]:
-    """Type it all; what fails is an answer like any other, so that each test judges its own part."""
+    """Type it all; give each answer under a name. What fails is an answer too: each test judges its own part."""
     place = Place(folder)
     try:
         yield "plan", place.type("plan")
@@ -155,12 +142,3 @@ def _vandalise(place: Place) -> None:
 def _tidy(place: Place) -> None:
     """Remove what was beside it."""
     place.client("ec2", "200000000002").delete_key_pair(KeyName="beside")
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Let one process of the test run live through it, and the others wait."""
-    folder.mkdir(exist_ok=True)
-    with (folder / "story.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

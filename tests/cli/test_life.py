@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Answer
-from tests.cli.story import CHANGES, Place, clean, told
+from tests.cli.story import CHANGES, Place, clean, lived
 
 pytestmark = [pytest.mark.prove, pytest.mark.engine, pytest.mark.timeout(1800)]
 
@@ -22,11 +22,10 @@ LIMITS_S = {"up": (3, 60), "down": (3, 40)}
 """Between which moments a command is killed."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
-    """All answers by name; one process of a parallel run lives through it, the others read it."""
-    base = tmp_path_factory.getbasetemp()
-    return told((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "story")
+    """All answers by name."""
+    return dict(lived(tmp_path_factory.mktemp("life")))
 
 
 def rows(answer: Answer) -> dict[str, dict[str, Any]]:

@@ -1,47 +1,71 @@
-"""Two accounts on plain moto, in this process."""
+"""Accounts of a rehearsal cloud that this process serves."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from range.cloud.sessions import Account, Entry, Sessions
+from range.rehearsal.accounts import ADMINISTRATOR_ROLE, Member, Operator
+from range.rehearsal.door import Cloud
+from range.rehearsal.server import Front
 
 HOME = "eu-west-2"
 MINE, OTHER = "123456789012", "210987654321"
+FRESH = [str(300000000000 + number) for number in range(50)]
+"""Accounts that nobody used yet, one for each test of a file."""
 
 
-@pytest.fixture
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody's credentials, and no endpoint."""
-    set_credentials(monkeypatch)
+@pytest.fixture(scope="module")
+def front() -> Iterator[Front]:
+    """The cloud's HTTP front; one for a file of tests, because clients cost so much."""
+    with Front(Cloud()) as front:
+        serving = threading.Thread(target=front.serve_forever)
+        serving.start()
+        yield front
+        front.shutdown()
+        serving.join()
 
 
-def set_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set somebody's credentials, and no endpoint."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+@pytest.fixture(scope="module")
+def operator(front: Front) -> Operator:
+    """The user of an organisation's management account that the tests act as."""
+    return front.cloud.seed(Member(MINE, "mine"), [Member(number, f"account-{number}") for number in (OTHER, *FRESH)])
+
+
+def act_as(operator: Operator, front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set a user's credentials and where they are good."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-
-
-@pytest.fixture(scope="session")
-def sessions() -> Iterator[Sessions]:
-    """The caller's own account, and another that is entered by a role.
-
-    Made once, because clients cost so much: what
-    one test leaves there the next finds, so each compares with what was before it.
-    """
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        set_credentials(monkeypatch)
-        with mock_aws():
-            yield Sessions({MINE: Entry(), OTHER: Entry(role="range-controller", external_id="edition-one")}, HOME)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{front.port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", operator.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", operator.secret)
 
 
 @pytest.fixture
-def account(sessions: Sessions, credentials: None) -> Account:
-    """The caller's own account."""
-    return sessions.account(MINE)
+def credentials(operator: Operator, front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That user's credentials, in the environment."""
+    act_as(operator, front, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def sessions(front: Front, operator: Operator) -> Iterator[Sessions]:
+    """The caller's own account, and others that are entered by a role."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        act_as(operator, front, monkeypatch)  # for as long as there are tests: clients are made when first used
+        role = Entry(role=ADMINISTRATOR_ROLE)
+        yield Sessions({MINE: Entry(), **dict.fromkeys((OTHER, *FRESH), role)}, HOME)
+
+
+@pytest.fixture(scope="module")
+def fresh(sessions: Sessions) -> Iterator[Account]:
+    """The accounts that nobody used yet."""
+    return (sessions.account(number) for number in FRESH)
+
+
+@pytest.fixture
+def account(fresh: Iterator[Account]) -> Account:
+    """An account in which nothing was made yet."""
+    return next(fresh)

@@ -36,21 +36,6 @@ def test_a_subnet_s_level_comes_after_everything_with_an_interface() -> None:
     assert all(level[name] < level["ec2:subnet"] < level["ec2:vpc"] for name in interfaces)
 
 
-@pytest.fixture
-def only_what_moto_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take what this moto can't list for an empty list; the rehearsal cloud, which can, has tests of its own."""
-    found = Kind.found
-
-    def listed(kind: Kind, place: Place) -> list[object]:
-        try:
-            return list(found(kind, place))
-        except NotImplementedError:
-            return []
-
-    monkeypatch.setattr(Kind, "found", listed)
-
-
-@pytest.mark.usefixtures("only_what_moto_has")
 def test_what_was_made_since_is_told_from_what_was_there(account: Account) -> None:
     before = take(account, regions=[HOME])
     vpc = make_network(account)
@@ -62,7 +47,6 @@ def test_what_was_made_since_is_told_from_what_was_there(account: Account) -> No
     assert [resource.id for resource in new if resource.type == "ec2:vpc"] == [vpc]
 
 
-@pytest.mark.usefixtures("only_what_moto_has")
 def test_a_terminated_instance_is_not_there(account: Account) -> None:
     make_network(account)
     instance = account.call("ec2", "describe_instances")["Reservations"][0]["Instances"][0]["InstanceId"]
@@ -72,7 +56,6 @@ def test_a_terminated_instance_is_not_there(account: Account) -> None:
     assert instance not in {resource.id for resource in take(account, regions=[HOME]).resources}
 
 
-@pytest.mark.usefixtures("only_what_moto_has")
 def test_other_regions_are_looked_at_for_what_can_run_or_hide_there(account: Account) -> None:
     before = take(account, regions=[HOME, "eu-north-1"])
     account.call("ec2", "create_volume", region="eu-north-1", AvailabilityZone="eu-north-1a", Size=8)
@@ -82,7 +65,6 @@ def test_other_regions_are_looked_at_for_what_can_run_or_hide_there(account: Acc
     assert [(resource.region, resource.type) for resource in new] == [("eu-north-1", "ec2:volume")]
 
 
-@pytest.mark.usefixtures("only_what_moto_has")
 def test_a_key_that_waits_for_its_deletion_is_residue_and_not_new(account: Account) -> None:
     before = take(account, regions=[HOME])
     key = account.call("kms", "create_key")["KeyMetadata"]["KeyId"]
@@ -94,7 +76,6 @@ def test_a_key_that_waits_for_its_deletion_is_residue_and_not_new(account: Accou
     assert [resource.id for resource in now.resources if "no sooner" in resource.residue] == [key]
 
 
-@pytest.mark.usefixtures("only_what_moto_has")
 def test_a_refused_call_is_unknown_and_never_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     ask = Account.pages
 

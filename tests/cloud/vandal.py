@@ -6,14 +6,17 @@ import json
 
 from range.cloud.sessions import Account
 
-_ANYONE = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+_ANYONE = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]}
+)
+_ANYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 
 
-def make_network(account: Account) -> str:
-    """Make a VPC in which everything holds on to something else; gives its id."""
+def make_network(account: Account, block: str = "10.9") -> str:
+    """Make a VPC in which everything holds on to something else, in `block`.0.0/16; gives its id."""
     call = account.call
-    vpc = str(call("ec2", "create_vpc", CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"])
-    subnet = call("ec2", "create_subnet", VpcId=vpc, CidrBlock="10.9.1.0/24")["Subnet"]["SubnetId"]
+    vpc = str(call("ec2", "create_vpc", CidrBlock=f"{block}.0.0/16")["Vpc"]["VpcId"])
+    subnet = call("ec2", "create_subnet", VpcId=vpc, CidrBlock=f"{block}.1.0/24")["Subnet"]["SubnetId"]
     one, two = (
         call("ec2", "create_security_group", VpcId=vpc, GroupName=name, Description=name)["GroupId"]
         for name in ("one", "two")
@@ -29,7 +32,7 @@ def make_network(account: Account) -> str:
     acl = call("ec2", "create_network_acl", VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
     everywhere = {"Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
     call("ec2", "create_network_acl_entry", NetworkAclId=acl, RuleNumber=100, Egress=True, **everywhere)
-    image = call("ec2", "register_image", Name="image")["ImageId"]
+    image = call("ec2", "register_image", Name=f"image-{vpc}")["ImageId"]
     groups = {"SubnetId": subnet, "SecurityGroupIds": [one]}
     call("ec2", "run_instances", ImageId=image, MinCount=1, MaxCount=1, DisableApiTermination=True, **groups)
     call("ec2", "create_network_interface", SubnetId=subnet, Groups=[two])
@@ -47,8 +50,8 @@ def make_belongings(account: Account) -> None:
         call("s3", "put_object", Bucket="loot", Key="key", Body=body)
     call("s3", "delete_object", Bucket="loot", Key="key")
     call("iam", "create_role", RoleName="backdoor", AssumeRolePolicyDocument=_ANYONE)
-    call("iam", "put_role_policy", RoleName="backdoor", PolicyName="inline", PolicyDocument=_ANYONE)
-    policy = call("iam", "create_policy", PolicyName="managed", PolicyDocument=_ANYONE)["Policy"]["Arn"]
+    call("iam", "put_role_policy", RoleName="backdoor", PolicyName="inline", PolicyDocument=_ANYTHING)
+    policy = call("iam", "create_policy", PolicyName="managed", PolicyDocument=_ANYTHING)["Policy"]["Arn"]
     call("iam", "attach_role_policy", RoleName="backdoor", PolicyArn=policy)
     call("iam", "create_instance_profile", InstanceProfileName="profile")
     call("iam", "add_role_to_instance_profile", InstanceProfileName="profile", RoleName="backdoor")

@@ -11,7 +11,7 @@ from tests.cloud.vandal import make_network
 
 
 @pytest.fixture(autouse=True)
-def _hasty(only_what_moto_has: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "_FIRST_WAIT_S", 0.01)
 
 
@@ -51,7 +51,7 @@ def test_a_network_beside_ours_is_not_touched_though_it_is_newer(account: Accoun
 
 
 def test_a_peering_to_our_network_goes_and_the_network_behind_it_stays(account: Account) -> None:
-    ours, theirs = make_network(account), make_network(account)
+    ours, theirs = make_network(account), make_network(account, "10.10")
     peering = account.call("ec2", "create_vpc_peering_connection", VpcId=theirs, PeerVpcId=ours)
     identifier = peering["VpcPeeringConnection"]["VpcPeeringConnectionId"]
 
@@ -64,11 +64,28 @@ def test_a_peering_to_our_network_goes_and_the_network_behind_it_stays(account: 
 def test_our_own_instances_can_be_terminated_afterwards(account: Account) -> None:
     ours = make_network(account)
     (instance,) = instances(account, ours)
+    (subnet,) = ids(account, "describe_subnets", "Subnets", "SubnetId", ours)
 
-    clear_the_way(account, {ours, instance})
+    clear_the_way(account, {ours, subnet, instance})
 
     account.call("ec2", "terminate_instances", InstanceIds=[instance])
     assert instances(account, ours) == []
+
+
+def test_a_group_that_others_put_our_instance_into_goes(account: Account) -> None:
+    ours = make_network(account)
+    (instance,) = instances(account, ours)
+    (subnet,) = ids(account, "describe_subnets", "Subnets", "SubnetId", ours)
+    mine = account.call("ec2", "create_security_group", VpcId=ours, GroupName="mine", Description="mine")["GroupId"]
+    theirs = ids(account, "describe_security_groups", "SecurityGroups", "GroupId", ours) - {mine}
+    account.call("ec2", "modify_instance_attribute", InstanceId=instance, Groups=[mine, *theirs])
+
+    clear_the_way(account, {ours, subnet, instance, mine})
+
+    (described,) = account.call("ec2", "describe_instances", InstanceIds=[instance])["Reservations"]
+    assert [group["GroupId"] for group in described["Instances"][0]["SecurityGroups"]] == [mine]
+    assert ids(account, "describe_security_groups", "SecurityGroups", "GroupId", ours) > {mine}  # and the default one
+    assert len(ids(account, "describe_security_groups", "SecurityGroups", "GroupId", ours)) == 2
 
 
 def test_lines_of_our_own_tables_and_groups_cost_no_call(account: Account) -> None:
