@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.figures import Figure
 from range.records.snapshot import text_of
 from tests.verify.exercises import of_size
-from tests.verify.ranges import Range
+from tests.verify.ranges import range_of
 
 HOSTS = 200
 """Per ally: with 48 allies, red and white, and the hub, that makes ten thousand interfaces in fifty enclaves."""
@@ -39,7 +39,7 @@ def _measured(folder: Path, allies: int) -> dict[str, float]:
     """Make a range, keep its snapshot, and let a process of its own prove it on one core."""
     plan = of_size(allies, HOSTS)
     (folder / "plan.json").write_text(plan.model_dump_json(), encoding="utf-8")
-    (folder / "snapshot.json").write_text(text_of(Range(plan).cloud.snapshot()), encoding="utf-8")
+    (folder / "snapshot.json").write_text(text_of(range_of(plan).cloud.snapshot()), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "bench.proof_once", str(folder)], check=True, capture_output=True, text=True
     )

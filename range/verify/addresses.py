@@ -14,14 +14,14 @@ _V6 = 1 << 128
 @cache
 def point(address: str) -> int:
     """Give an address's place on the line."""
-    parsed = ip_address(address)
+    parsed = ip_address(str(address))  # a number would be taken for an address
     return int(parsed) if parsed.version == 4 else _V6 + int(parsed)
 
 
 @cache
 def span(cidr: str) -> Span:
     """Give a CIDR block's place on the line; host bits are ignored, as AWS ignores them."""
-    network = ip_network(cidr, strict=False)
+    network = ip_network(str(cidr), strict=False)
     base = 0 if network.version == 4 else _V6
     return (base + int(network.network_address), base + int(network.broadcast_address))
 

@@ -17,6 +17,25 @@ OFF = frozenset({None, "", False, "off", "disable", "disabled", "none", "standar
 """Values of an option that mean that it isn't used."""
 
 
+def _words(text: str) -> frozenset[str]:
+    """Split a row's list of keys."""
+    return frozenset(text.split())
+
+
+FORMS: Mapping[frozenset[str], tuple[type, ...]] = {
+    _words(
+        "Associations Attachments CidrBlockAssociationSet Entries Groups IpPermissions IpPermissionsEgress Ipv4Prefixes "
+        "Ipv6Addresses Ipv6CidrBlockAssociationSet Ipv6Prefixes NatGatewayAddresses PrivateIpAddresses Routes SubnetIds "
+        "TargetIps TransitGatewayAttachments"
+    ): (list,),
+    _words("AccepterVpcInfo Association Attachment Config Options ReferencedGroupInfo RequesterVpcInfo"): (dict,),
+    _words("Status"): (dict, str),
+    _words("IsDefault IsEgress RequesterManaged SourceDestCheck"): (bool,),
+    _words("FromPort Priority ToPort"): (int,),
+}
+"""What AWS gives the keys that the model reads as, where that isn't a word."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One operation, and how much of what it says the model understands."""
@@ -34,6 +53,8 @@ class Call:
     of_no_region: bool = False
     token: str = "NextToken"
     """What the operation wants the token of the next page as."""
+    needs: frozenset[str] = frozenset()
+    """Keys that an item must have, besides the one that names it, to say anything."""
     per: Callable[[Answers], list[dict[str, Any]]] | None = None
     """What to ask about, where the operation wants an id; from what was answered before."""
 
@@ -45,11 +66,6 @@ class Call:
     def modelled(self) -> bool:
         """Say whether the model reads the items, or only that there are some."""
         return bool(self.reads)
-
-
-def _words(text: str) -> frozenset[str]:
-    """Split a row's list of keys."""
-    return frozenset(text.split())
 
 
 def _each(operation: str, key: str, parameter: str) -> Callable[[Answers], list[dict[str, Any]]]:
@@ -190,6 +206,7 @@ CALLS: tuple[Call, ...] = (
             "PolicyDocument RouteTableIds SubnetIds Groups IpAddressType DnsOptions PrivateDnsEnabled RequesterManaged "
             "NetworkInterfaceIds DnsEntries CreationTimestamp Tags LastError FailureReason ServiceRegion PayerResponsibilities"
         ),
+        needs=_words("VpcId"),
     ),
     Call(
         "DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations", "ServiceId",
@@ -199,6 +216,7 @@ CALLS: tuple[Call, ...] = (
             "NetworkLoadBalancerArns GatewayLoadBalancerArns SupportedIpAddressTypes BaseEndpointDnsNames PrivateDnsName "
             "PrivateDnsNameConfiguration PayerResponsibility Tags SupportedRegions RemoteAccessEnabled"
         ),
+        needs=_words("ServiceName"),
     ),
     Call(
         "DescribeAddresses", "Addresses", "AllocationId",
@@ -212,6 +230,7 @@ CALLS: tuple[Call, ...] = (
         "DescribeTrafficMirrorSessions", "TrafficMirrorSessions", "TrafficMirrorSessionId",
         _words("TrafficMirrorSessionId TrafficMirrorTargetId NetworkInterfaceId OwnerId"),
         _words("TrafficMirrorFilterId PacketLength SessionNumber VirtualNetworkId Description Tags"),
+        needs=_words("TrafficMirrorTargetId NetworkInterfaceId"),
     ),
     Call(
         "DescribeTrafficMirrorTargets", "TrafficMirrorTargets", "TrafficMirrorTargetId",
@@ -250,12 +269,14 @@ CALLS: tuple[Call, ...] = (
     Call(
         "ListResolverRuleAssociations", "ResolverRuleAssociations", "Id",
         _words("Id ResolverRuleId VPCId"), _words("Name Status StatusMessage"), service="route53resolver",
+        needs=_words("ResolverRuleId VPCId"),
     ),
     Call(
         "ListFirewallRuleGroupAssociations", "FirewallRuleGroupAssociations", "Id",
         _words("Id FirewallRuleGroupId VpcId Priority Status"),
         _words("Arn Name MutationProtection ManagedOwnerName StatusMessage CreatorRequestId CreationTime ModificationTime"),
         service="route53resolver",
+        needs=_words("FirewallRuleGroupId VpcId"),
     ),
     Call(
         "ListFirewallRules", "FirewallRules", "Name",
@@ -266,6 +287,7 @@ CALLS: tuple[Call, ...] = (
         ),
         service="route53resolver",
         per=_each("ListFirewallRuleGroupAssociations", "FirewallRuleGroupId", "FirewallRuleGroupId"),
+        needs=_words("FirewallRuleGroupId FirewallDomainListId Priority Action"),
     ),
     Call(
         "ListFirewallDomains", "Domains", "", _words("Domain"), service="route53resolver",
@@ -278,7 +300,7 @@ CALLS: tuple[Call, ...] = (
     Call(
         "ListHostedZones", "HostedZones", "Id", _words("Id Name Config"),
         _words("CallerReference ResourceRecordSetCount LinkedService Features"),
-        service="route53", of_no_region=True, token="Marker",
+        service="route53", of_no_region=True, needs=_words("Name"), token="Marker",
     ),
     Call(
         "GetHostedZone", "VPCs", "VPCId", _words("VPCId"), _words("VPCRegion"),

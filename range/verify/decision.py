@@ -109,13 +109,15 @@ def _doubts(plan: Plan, snapshot: Snapshot) -> list[Unknown]:
     """Give what is wrong with a snapshot as a whole."""
     doubts = []
     if not snapshot.steady:
-        doubts.append(Unknown("", "snapshot", "something changed while it was taken, and when it was taken again"))
+        what = "something changed while it was taken, and when it was taken again"
+        doubts.append(Unknown("", "snapshot", what, lacking=True))
     if (snapshot.region, snapshot.exercise) != (plan.region, plan.exercise):
         what = f"it is of {snapshot.exercise} in {snapshot.region}, not of {plan.exercise} in {plan.region}"
-        doubts.append(Unknown("", "snapshot", what))
+        doubts.append(Unknown("", "snapshot", what, lacking=True))
     for enclave in (plan.hub, *plan.enclaves):
         if enclave.account not in snapshot.accounts:
-            doubts.append(Unknown(enclave.account, enclave.account, f"the snapshot has nothing of {enclave.name}"))
+            what = f"the snapshot has nothing of {enclave.name}"
+            doubts.append(Unknown(enclave.account, enclave.account, what, lacking=True))
     return doubts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from range.records.proof import Finding
 from range.verify.blame import Blame, Judge, worst_first
@@ -31,8 +32,33 @@ class Findings:
 
     def all(self) -> list[Finding]:
         """Give every finding: what is violated, then what is unknown."""
-        violated = [*self._undeclared(), *self._cut(), *self._absent(), *self._channels()]
-        return [*violated, *self._unclear(), *self._unknown()]
+        seen = [self._if_sure(finding, self._lacking) for finding in self._undeclared()]
+        unseen = [*self._cut(), *self._absent(), *self._channels()]
+        found = [*seen, *(self._if_sure(finding, self._half_seen) for finding in unseen)]
+        found.sort(key=lambda finding: finding.verdict != "VIOLATED")
+        return [*found, *self._unclear(), *self._unknown()]
+
+    @cached_property
+    def _lacking(self) -> set[str]:
+        """Name the enclaves of which the snapshot lacks something; all, where it is doubted as a whole."""
+        accounts = {doubt.account for doubt in self._survey.network.unknown if doubt.lacking}
+        if "" in accounts:
+            return {place[0] for place in self._survey.expected.places}
+        return {enclave.name for account in accounts if (enclave := self._survey.zones.enclave_of(account))}
+
+    @cached_property
+    def _half_seen(self) -> set[str]:
+        """Name the enclaves whose declared flows may work all the same: through the hub go everybody's."""
+        everybody = {place[0] for place in self._survey.expected.places}
+        return everybody if self._survey.plan.hub.name in self._lacking else self._lacking
+
+    @staticmethod
+    def _if_sure(finding: Finding, unsure: set[str]) -> Finding:
+        """Give a finding as it is, or as something that can't be told where its enclaves weren't seen whole."""
+        if not {finding.source.split(".")[0], finding.to.split(".")[0]} & unsure:
+            return finding
+        why = f"{finding.why}; but the snapshot lacks some of what AWS says about it"
+        return _unknown(finding.source, finding.to, finding.resource, why)
 
     def _undeclared(self) -> Iterator[Finding]:
         """Give the flows that nobody declared."""
@@ -118,7 +144,7 @@ class Findings:
                 traffic=one.means,
                 resource=one.resource,
                 resources=(one.resource, *one.resources),
-                why=f"{one.means} nobody declared: {one.why}",
+                why=f"{one.means} that nobody declared: {one.resource}: {one.why}",
             )
 
     def _unclear(self) -> Iterator[Finding]:

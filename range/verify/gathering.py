@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from range.records.snapshot import GLOBAL, Answer, canonical
-from range.verify.calls import CALLS, OFF, Call
+from range.verify.calls import CALLS, FORMS, OFF, Call
 from range.verify.model import Unknown
 
 _KNOWN = {call.operation: call for call in CALLS}
-_RETRIED = "the answer is incomplete"
+_INCOMPLETE = "the answer is incomplete"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,32 @@ class Items:
         for _, items in self.asked.get(operation, ()):
             yield from items
 
+    def read(self, operation: str, reader: Callable[[dict[str, Any]], T]) -> list[T]:
+        """Read every item of an operation; one that has not the form that AWS gives it is doubted."""
+        return self._read(operation, self.of(operation), reader)
+
+    def _read(self, operation: str, listed: Iterable[dict[str, Any]], reader: Callable[[dict[str, Any]], T]) -> list[T]:
+        """Read some items."""
+        found: list[T] = []
+        for item in listed:
+            try:
+                found.append(reader(item))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                name = str(item.get(_KNOWN[operation].name))
+                self.doubt(name, f"{operation} says it in a form that the model can't read: {error!r}", lacking=True)
+        return found
+
+    def read_asked(self, operation: str, reader: Callable[[dict[str, Any]], T]) -> list[tuple[dict[str, Any], list[T]]]:
+        """Read the items of an operation that was asked once per parent, doubting them as `read` does."""
+        return [(asked, self._read(operation, listed, reader)) for asked, listed in self.with_parameters(operation)]
+
     def with_parameters(self, operation: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Give the items of an operation that was asked once per parent."""
         return self.asked.get(operation, [])
 
-    def doubt(self, resource: str, why: str) -> None:
-        """Note something that the model can't judge."""
-        self.unknown.append(Unknown(self.account, resource, why))
+    def doubt(self, resource: str, why: str, *, lacking: bool = False) -> None:
+        """Note something that the model can't judge, or that the snapshot lacks."""
+        self.unknown.append(Unknown(self.account, resource, why, lacking))
 
 
 def gather(account: str, answers: Iterable[Answer], region: str) -> Items:
@@ -44,14 +64,34 @@ def gather(account: str, answers: Iterable[Answer], region: str) -> Items:
         if call is None:
             _doubt_strange(items, answer)
         elif answer.region != (GLOBAL if call.of_no_region else region):
-            items.doubt(answer.operation, f"it was asked in {answer.region}, which the exercise doesn't use")
+            items.doubt(
+                answer.operation, f"it was asked in {answer.region}, which the exercise doesn't use", lacking=True
+            )
         elif _whole(items, answer):
             listed = [as_item(item) for page in answer.pages for item in page.result.get(call.items) or ()]
-            items.asked.setdefault(answer.operation, []).append((answer.parameters, listed))
-            for item in listed:
+            told = [item for item in listed if _says_enough(items, call, item)]
+            items.asked.setdefault(answer.operation, []).append((answer.parameters, told))
+            for item in told:
                 _doubt_options(items, call, item)
     _doubt_missing(items)
     return items
+
+
+def _says_enough(items: Items, call: Call, item: dict[str, Any]) -> bool:
+    """Say whether an item says what it must, in the form that AWS gives it; one that doesn't is left out, and doubted."""
+    wanted = {call.name, *call.needs} - {""}
+    missing = sorted(key for key in wanted if item.get(key) is None)
+    odd = sorted(key for key in item.keys() & (wanted | call.reads) if not _has_form(key, item[key]))
+    for key in dict.fromkeys((*missing, *odd)):
+        name = item.get(call.name) or call.operation
+        items.doubt(str(name), f"{call.operation} doesn't say its {key} as AWS does", lacking=True)
+    return not missing and not odd
+
+
+def _has_form(key: str, value: Any) -> bool:
+    """Say whether a value is of the type that AWS gives what stands under a key."""
+    forms = next((forms for keys, forms in FORMS.items() if key in keys), (str,))
+    return isinstance(value, forms) and isinstance(value, bool) == (bool in forms)
 
 
 def as_item(item: Any) -> dict[str, Any]:
@@ -62,19 +102,20 @@ def as_item(item: Any) -> dict[str, Any]:
 def _whole(items: Items, answer: Answer) -> bool:
     """Say whether an answer is all there: not refused, every page in its place, and the last one last."""
     if answer.refusal is not None:
-        items.doubt(_name(answer), f"AWS refused the call: {answer.refusal.code}: {answer.refusal.message}")
+        told = f"{answer.refusal.code}: {answer.refusal.message}"
+        items.doubt(_name(answer), f"AWS refused the call: {told}", lacking=True)
         return False
     token: str | None = None
     for page in answer.pages:
         if page.token != token:
-            items.doubt(_name(answer), f"{_RETRIED}: a page is missing")
+            items.doubt(_name(answer), f"{_INCOMPLETE}: a page is missing", lacking=True)
             return False
         token = next_token(page.result)
         if page.result.get("AdditionalRoutesAvailable"):
-            items.doubt(_name(answer), f"{_RETRIED}: AWS has more routes than it gives")
+            items.doubt(_name(answer), f"{_INCOMPLETE}: AWS has more routes than it gives", lacking=True)
             return False
     if token is not None or not answer.pages:
-        items.doubt(_name(answer), f"{_RETRIED}: its last page is missing")
+        items.doubt(_name(answer), f"{_INCOMPLETE}: its last page is missing", lacking=True)
         return False
     return True
 
@@ -143,4 +184,4 @@ def _doubt_missing(items: Items) -> None:
             asked = [str(value) for value in parameters.values() if isinstance(value, str)]
             name = " ".join([f"{call.service}:{call.operation}", *asked])
             if canonical(parameters) not in have and name not in doubted:
-                items.doubt(name, "the snapshot doesn't hold this call's answer")
+                items.doubt(name, "the snapshot doesn't hold this call's answer", lacking=True)

@@ -13,8 +13,11 @@ class Unknown:
     """Something that the model can't judge; it is never read as "fine"."""
 
     account: str
+    """Empty where it concerns the snapshot as a whole."""
     resource: str
     why: str
+    lacking: bool = False
+    """Whether the snapshot lacks what AWS would say: then what seems to be missing may be there all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ class Leak:
 
 
 def leaks(plan: Plan, items: Items) -> list[Leak]:
-    """Give the ways by which the questions of an account's VPCs leave."""
+    """Give the ways by which the questions of an account's VPCs leave; where nothing is, nothing asks."""
     found: list[Leak] = []
+    lived_in = {interface["VpcId"] for interface in items.of("DescribeNetworkInterfaces")}
     for vpc in items.of("DescribeVpcs"):
-        if vpc.get("OwnerId", items.account) == items.account:
+        if vpc["VpcId"] in lived_in and vpc.get("OwnerId", items.account) == items.account:
             found += _of_vpc(plan, items, vpc["VpcId"])
     return found
 
@@ -67,7 +68,7 @@ def _of_vpc(plan: Plan, items: Items, vpc: str) -> Iterator[Leak]:
 def _rules(items: Items, vpc: str) -> Iterator[dict[str, Any]]:
     """Give the rules that a VPC's questions meet, in order."""
     associations = [one for one in items.of("ListFirewallRuleGroupAssociations") if one["VpcId"] == vpc]
-    in_force = [one for one in associations if one.get("Status", "COMPLETE") in _IN_FORCE]
+    in_force = [one for one in associations if str(one.get("Status", "COMPLETE")) in _IN_FORCE]
     for association in sorted(in_force, key=lambda one: int(one.get("Priority", 0))):
         group = association["FirewallRuleGroupId"]
         rules = [rule for rule in items.of("ListFirewallRules") if rule["FirewallRuleGroupId"] == group]

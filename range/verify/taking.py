@@ -27,15 +27,22 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 def take(plan: Plan, sessions: Sessions) -> Snapshot:
     """Give a snapshot of the hub's account and every enclave's. Read-only rights suffice."""
-    accounts = [enclave.account for enclave in (plan.hub, *plan.enclaves)]
-    seen, steady = _look(plan, sessions, accounts), False
+    seen = look(plan, sessions)
     for _ in range(MOST_LOOKS - 1):
-        before, seen = seen, _look(plan, sessions, accounts)
-        if [_told(answer) for answer in before] == [_told(answer) for answer in seen]:
-            steady = True
-            break
+        before, seen = seen, look(plan, sessions)
+        if [_told(answer) for answer in before.answers] == [_told(answer) for answer in seen.answers]:
+            return seen
+    return seen.model_copy(update={"steady": False})
+
+
+def look(plan: Plan, sessions: Sessions) -> Snapshot:
+    """Ask every account everything, once; whether it holds still is for a second look to say."""
+    accounts = [enclave.account for enclave in (plan.hub, *plan.enclaves)]
+    with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE, thread_name_prefix="snapshot") as threads:
+        looks = threads.map(lambda account: _look_at(sessions.account(account), plan.region), accounts)
+        seen = sorted((answer for answers in looks for answer in answers), key=order)
     return Snapshot(
-        exercise=plan.exercise, region=plan.region, taken=datetime.now(UTC), steady=steady, answers=tuple(seen)
+        exercise=plan.exercise, region=plan.region, taken=datetime.now(UTC), steady=True, answers=tuple(seen)
     )
 
 
@@ -43,13 +50,6 @@ def _told(answer: Answer) -> tuple[object, ...]:
     """Give what two looks are compared by: of a refusal the code only, since its text names the request."""
     said = answer.refusal.code if answer.refusal is not None else answer.pages
     return (*order(answer), said)
-
-
-def _look(plan: Plan, sessions: Sessions, accounts: list[str]) -> list[Answer]:
-    """Ask every account everything, once."""
-    with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE, thread_name_prefix="snapshot") as threads:
-        looks = threads.map(lambda account: _look_at(sessions.account(account), plan.region), accounts)
-        return sorted((answer for answers in looks for answer in answers), key=order)
 
 
 def _look_at(account: Account, region: str) -> list[Answer]:

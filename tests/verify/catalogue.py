@@ -13,6 +13,7 @@ import yaml
 
 FOLDER = Path(__file__).parent / "faults"
 FILES = ("rules", "routes", "internet", "channels", "cuts", "unmodelled")
+_NOT_SAID = {"what", "unrehearsed"}
 _NAME = re.compile(r"\{([^{}]+)\}")
 _WORD = re.compile(r"\$(\w+)")
 Call = Callable[[str, str, dict[str, Any]], dict[str, Any]]
@@ -33,6 +34,9 @@ class Fault:
     """Calls that still have names in them."""
     names: tuple[str, ...]
     """Resources, one of which a finding must name first, and all of which it must name."""
+
+    unrehearsed: str = ""
+    """What the rehearsal cloud can't do yet that this fault needs."""
 
     @property
     def only_in_memory(self) -> bool:
@@ -59,11 +63,12 @@ def _written_out(row: dict[str, Any], openings: dict[str, list[dict[str, Any]]])
         what = str(_filled(row["what"], words))
         yield Fault(
             kind=row["class"],
-            what=f"{what} ({', '.join(str(v) for k, v in case.items() if isinstance(v, str) and k != 'what')})",
+            what=f"{what} ({', '.join(str(v) for k, v in case.items() if isinstance(v, str) and k not in _NOT_SAID)})",
             plan=row.get("plan", "steadfast"),
             verdict=row.get("verdict", "VIOLATED"),
             steps=steps,
             names=tuple(_filled(row["names"], words)),
+            unrehearsed=case.get("unrehearsed", row.get("unrehearsed", "")),
         )
 
 

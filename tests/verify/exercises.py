@@ -52,6 +52,10 @@ def steadfast_with_egress() -> Plan:
     return planned(_exercise(told))
 
 
+PLANS = {"steadfast": steadfast, "with egress": steadfast_with_egress}
+"""The plans that faults are put into."""
+
+
 def of_size(allies: int, hosts_per_ally: int = 4) -> Plan:
     """Give the plan of an exercise like Steadfast with many allies, and many hosts each."""
     told = _told()

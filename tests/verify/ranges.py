@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from range.plan import names
 from range.plan.layout import EGRESS_ZONE, MANAGEMENT_ZONE
@@ -15,13 +15,31 @@ _NUMBERS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17"}
 _SESSION_MANAGER = ("ssm", "ssmmessages", "ec2messages")
 
 
-class Range:
+class Made(Protocol):
+    """A cloud to make a range in: the small one, or a rehearsal's through boto3."""
+
+    def call(self, account: str, operation: str, parameters: dict[str, Any], /) -> dict[str, Any]:
+        """Do an operation in an account."""
+
+    def look(self, account: str, what: str, of: str, /) -> str:
+        """Look something up that no call gave."""
+
+
+C = TypeVar("C", bound=Made)
+
+
+def range_of(plan: Plan) -> Range[Cloud]:
+    """Make a correct range in a small cloud of its own."""
+    accounts = tuple(enclave.account for enclave in (plan.hub, *plan.enclaves))
+    return Range(plan, Cloud(plan.exercise, plan.region, accounts))
+
+
+class Range(Generic[C]):
     """A correct range, and the ids of its parts by name."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, cloud: C) -> None:
+        self.plan, self.cloud = plan, cloud
         enclaves = (plan.hub, *plan.enclaves)
-        self.cloud = Cloud(plan.exercise, plan.region, tuple(enclave.account for enclave in enclaves))
         self.ids: dict[str, str] = {}
         self._gateway()
         for enclave in enclaves:
@@ -94,14 +112,11 @@ class Range:
                 elif entry.protocol == "icmp":
                     said["IcmpTypeCode"] = {"Type": -1, "Code": -1}
                 self.call(enclave, "ec2.create_network_acl_entry", NetworkAclId=acl, **said)
-            for association in self._associations_of(self.subnets(enclave, zone.name)):
+            for subnet in self.subnets(enclave, zone.name):
+                association = self.cloud.look(enclave.account, "acl_association", subnet)
                 self.call(enclave, "ec2.replace_network_acl_association", AssociationId=association, NetworkAclId=acl)
             if zone.name not in {TRANSIT, EGRESS_ZONE}:
                 self._group(enclave, where)
-
-    def _associations_of(self, subnets: list[str]) -> list[str]:
-        every = [one for acl in self.cloud.of("NetworkAcls") for one in acl["Associations"]]
-        return [one["NetworkAclAssociationId"] for one in every if one["SubnetId"] in subnets]
 
     def _group(self, enclave: Enclave, where: ZoneName) -> None:
         vpc = self.ids[f"{enclave.name}.vpc"]

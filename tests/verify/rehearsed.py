@@ -1,25 +1,31 @@
-"""A rehearsal cloud that was left behind by `range up`, opened in this process to make faults in, by boto3."""
+"""A rehearsal cloud in this process, to make ranges and faults in by boto3, as in the small cloud."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
+from uuid import uuid4
 
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from range.cloud.sessions import Sessions
 from range.errors import CloudError
+from range.records.plan import Plan
+from range.rehearsal.accounts import Member
 from range.rehearsal.door import Answer, Cloud, Request
 from range.rehearsal.transport import session
 from tests.verify.cloud.whole import part_of
 
 REGION = "eu-west-2"
+_TRIES = 6
+_NOT_YET = frozenset({"IncorrectState", "InvalidStateException", "DependencyViolation"})
+"""What AWS refuses with until something that was asked for is done."""
 _signer: ContextVar[Credentials] = ContextVar("signer")
+Item: TypeAlias = dict[str, Any]
 
 
 class _Relay:
@@ -54,7 +60,7 @@ class Entered:
     def __init__(self, account: str, credentials: Credentials) -> None:
         self.id, self._credentials = account, credentials
 
-    def call(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+    def call(self, service: str, operation: str, /, **parameters: Any) -> Item:
         """Make a call; what AWS refuses is a CloudError, as it is for the product."""
         token = _signer.set(self._credentials)
         try:
@@ -65,40 +71,59 @@ class Entered:
         finally:
             _signer.reset(token)
 
+    def patiently(self, service: str, operation: str, /, **parameters: Any) -> Item:
+        """Make a call, again where AWS says that something isn't ready yet: every refusal lets time pass."""
+        for _ in range(_TRIES - 1):
+            try:
+                return self.call(service, operation, **parameters)
+            except CloudError as error:
+                if error.code not in _NOT_YET:
+                    raise
+        return self.call(service, operation, **parameters)
+
 
 class Rehearsed:
-    """One copy of the cloud, with a fault to be made in it."""
+    """A rehearsal cloud in this process, entered account by account."""
 
-    def __init__(self, left: Path, folder: Path) -> None:
-        shutil.copytree(left, folder, dirs_exist_ok=True)
-        _RELAY.cloud = self.cloud = Cloud(folder)
-        operator = self.cloud.operator()
-        self._operator = Entered("", Credentials(operator.access_key, operator.secret))
-        self._entered: dict[str, Entered] = {}
+    def __init__(self, plan: Plan, home: Path | None = None) -> None:
+        _RELAY.cloud = self.cloud = Cloud(home)
+        self.hub = plan.hub.account
+        members = [Member(enclave.account, enclave.name) for enclave in (plan.hub, *plan.enclaves)]
+        operator = self.cloud.seed(Member(plan.management_account, "management"), members)
+        manager = Entered(plan.management_account, Credentials(operator.access_key, operator.secret))
+        self._entered = {manager.id: manager}
+        self._manager = manager
+        manager.call("ram", "enable_sharing_with_aws_organization")
 
     def account(self, account: str) -> Entered:
         """Enter an account as its administrator."""
         if account not in self._entered:
             role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
-            keys = self._operator.call("sts", "assume_role", RoleArn=role, RoleSessionName="test")["Credentials"]
+            keys = self._manager.call("sts", "assume_role", RoleArn=role, RoleSessionName="test")["Credentials"]
             found = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
             self._entered[account] = Entered(account, found)
         return self._entered[account]
+
+    @cached_property
+    def image(self) -> str:
+        """Name an image that there is."""
+        images = self._manager.call("ec2", "describe_images", Owners=["amazon"])["Images"]
+        return str(images[0]["ImageId"])
 
     @property
     def sessions(self) -> Sessions:
         """Give what a snapshot is taken through."""
         return cast("Sessions", self)
 
-    def call(self, account: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Make one call of a fault, and what AWS wants besides that the small cloud doesn't."""
+    def call(self, account: str, operation: str, parameters: Item) -> Item:
+        """Make one call of a range or a fault, and what AWS wants besides that the small cloud doesn't."""
         service, _, method = operation.partition(".")
         entered = self.account(account)
-        prepare = _BESIDES.get(method)
-        said = entered.call(service, method, **(prepare(entered, parameters) if prepare else parameters))
-        after = _AFTERWARDS.get(method)
+        prepare, after = _BESIDES.get(method), _AFTERWARDS.get(method)
+        asked = prepare(self, entered, parameters) if prepare else parameters
+        said = entered.patiently(service, method, **asked)
         if after is not None:
-            after(self, entered, parameters, said)
+            after(self, entered, asked, said)
         return said
 
     def look(self, account: str, what: str, of: str) -> str:
@@ -110,18 +135,60 @@ class Rehearsed:
         return next(str(one["NetworkAclAssociationId"]) for one in acl["Associations"] if one["SubnetId"] == of)
 
 
-def _instance(entered: Entered, asked: dict[str, Any]) -> dict[str, Any]:
+def _instance(cloud: Rehearsed, _: Entered, asked: Item) -> Item:
     """Choose an image that there is."""
-    images = entered.call("ec2", "describe_images", Owners=["136693071363"])["Images"]
-    return {**asked, "ImageId": images[0]["ImageId"], "InstanceType": "t3.micro"}
+    return {"MinCount": 1, "MaxCount": 1, **asked, "ImageId": cloud.image, "InstanceType": "m5.large"}
 
 
-def _referred(_: Entered, asked: dict[str, Any]) -> dict[str, Any]:
+def _referred(_: Rehearsed, __: Entered, asked: Item) -> Item:
     """Add what only makes a call unique."""
-    return {**asked, "CreatorRequestId": asked.get("CreatorRequestId", "rehearsed")}
+    return {"CreatorRequestId": uuid4().hex, **asked}
 
 
-def _empty_group(_: Rehearsed, entered: Entered, __: dict[str, Any], said: dict[str, Any]) -> None:
+def _blocking(_: Rehearsed, __: Entered, asked: Item) -> Item:
+    """Say what a rule that blocks answers with."""
+    answer = {"BlockResponse": "NXDOMAIN"} if asked["Action"] == "BLOCK" else {}
+    return {"CreatorRequestId": uuid4().hex, **answer, **asked}
+
+
+def _described(_: Rehearsed, __: Entered, asked: Item) -> Item:
+    """Add the description that AWS wants."""
+    return {"Description": asked["GroupName"], **asked}
+
+
+def _of_its_own(_: Rehearsed, __: Entered, asked: Item) -> Item:
+    """Turn off what a new transit gateway does by itself."""
+    by_itself = ("AutoAcceptSharedAttachments", "DefaultRouteTableAssociation", "DefaultRouteTablePropagation")
+    return {"Options": {**dict.fromkeys(by_itself, "disable"), **asked.get("Options", {})}}
+
+
+def _private(_: Rehearsed, __: Entered, asked: Item) -> Item:
+    """Say that a zone is private, and which request it is."""
+    return {"CallerReference": uuid4().hex, "HostedZoneConfig": {"PrivateZone": True}, **asked}
+
+
+def _here(_: Rehearsed, __: Entered, asked: Item) -> Item:
+    """Put a bucket into the Region."""
+    return {"CreateBucketConfiguration": {"LocationConstraint": REGION}, **asked}
+
+
+def _mirrored(_: Rehearsed, entered: Entered, asked: Item) -> Item:
+    """Make the filter that a session wants."""
+    if "TrafficMirrorFilterId" in asked:
+        return asked
+    made = entered.call("ec2", "create_traffic_mirror_filter")["TrafficMirrorFilter"]
+    return {**asked, "TrafficMirrorFilterId": made["TrafficMirrorFilterId"]}
+
+
+def _logged(_: Rehearsed, entered: Entered, asked: Item) -> Item:
+    """Say of what the flow logs are; what goes to a log group needs a role to write with."""
+    wanted = {"ResourceType": "VPC", "TrafficType": "ALL", **asked}
+    if wanted["LogDestinationType"] == "cloud-watch-logs":
+        wanted.setdefault("DeliverLogsPermissionArn", f"arn:aws:iam::{entered.id}:role/flow-logs")
+    return wanted
+
+
+def _empty_group(_: Rehearsed, entered: Entered, __: Item, said: Item) -> None:
     """Take away the leave to send everywhere that AWS gives a new group."""
     filters = [{"Name": "group-id", "Values": [said["GroupId"]]}]
     rules = entered.call("ec2", "describe_security_group_rules", Filters=filters)["SecurityGroupRules"]
@@ -130,33 +197,49 @@ def _empty_group(_: Rehearsed, entered: Entered, __: dict[str, Any], said: dict[
         entered.call("ec2", "revoke_security_group_egress", GroupId=said["GroupId"], SecurityGroupRuleIds=names)
 
 
-def _accept(cloud: Rehearsed, entered: Entered, asked: dict[str, Any], said: dict[str, Any]) -> None:
+def _empty_acl(_: Rehearsed, entered: Entered, __: Item, said: Item) -> None:
+    """Take away what AWS lets pass in a new VPC's own ACL, as the stacks do."""
+    filters = [{"Name": "vpc-id", "Values": [said["Vpc"]["VpcId"]]}, {"Name": "default", "Values": ["true"]}]
+    (acl,) = entered.call("ec2", "describe_network_acls", Filters=filters)["NetworkAcls"]
+    for entry in acl["Entries"]:
+        if entry["RuleAction"] == "allow":
+            which = {"RuleNumber": entry["RuleNumber"], "Egress": entry["Egress"]}
+            entered.call("ec2", "delete_network_acl_entry", NetworkAclId=acl["NetworkAclId"], **which)
+
+
+def _shared(cloud: Rehearsed, entered: Entered, asked: Item) -> Item:
+    """Let the gateway's owner share it with an account that doesn't see it yet."""
+    if entered.id != cloud.hub:
+        arn = f"arn:aws:ec2:{REGION}:{cloud.hub}:transit-gateway/{asked['TransitGatewayId']}"
+        who = {"principals": [entered.id], "resourceArns": [arn]}
+        cloud.account(cloud.hub).call("ram", "create_resource_share", name=f"with {entered.id}", **who)
+    return asked
+
+
+def _accept(cloud: Rehearsed, entered: Entered, asked: Item, said: Item) -> None:
     """Let the gateway's owner accept an attachment, and wait until it works."""
     name = said["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
-    gateways = entered.call("ec2", "describe_transit_gateways", TransitGatewayIds=[asked["TransitGatewayId"]])
-    owner = cloud.account(gateways["TransitGateways"][0]["OwnerId"])
-    _until(entered, name, {"pendingAcceptance", "available"})
-    if owner.id != entered.id:
-        owner.call("ec2", "accept_transit_gateway_vpc_attachment", TransitGatewayAttachmentId=name)
-    _until(entered, name, {"available"})
+    if entered.id != cloud.hub:
+        hub = cloud.account(cloud.hub)
+        hub.patiently("ec2", "accept_transit_gateway_vpc_attachment", TransitGatewayAttachmentId=name)
 
 
-def _until(entered: Entered, attachment: str, states: set[str]) -> None:
-    """Look until an attachment is in one of some states."""
-    for _ in range(10):
-        asked = {"TransitGatewayAttachmentIds": [attachment]}
-        (found,) = entered.call("ec2", "describe_transit_gateway_vpc_attachments", **asked)[
-            "TransitGatewayVpcAttachments"
-        ]
-        if found["State"] in states:
-            return
-
-
-_BESIDES: dict[str, Callable[[Entered, dict[str, Any]], dict[str, Any]]] = {
+_BESIDES: dict[str, Callable[[Rehearsed, Entered, Item], Item]] = {
     "run_instances": _instance,
-    "create_firewall_rule": _referred,
+    "create_bucket": _here,
+    "create_firewall_domain_list": _referred,
+    "create_firewall_rule": _blocking,
+    "create_firewall_rule_group": _referred,
+    "associate_firewall_rule_group": _referred,
+    "create_flow_logs": _logged,
+    "create_hosted_zone": _private,
+    "create_security_group": _described,
+    "create_traffic_mirror_session": _mirrored,
+    "create_transit_gateway": _of_its_own,
+    "create_transit_gateway_vpc_attachment": _shared,
 }
-_AFTERWARDS: dict[str, Callable[[Rehearsed, Entered, dict[str, Any], dict[str, Any]], None]] = {
+_AFTERWARDS: dict[str, Callable[[Rehearsed, Entered, Item, Item], None]] = {
     "create_security_group": _empty_group,
+    "create_vpc": _empty_acl,
     "create_transit_gateway_vpc_attachment": _accept,
 }

@@ -13,19 +13,18 @@ from range.records.proof import Proof
 from range.verify.decision import Prover
 from tests.verify.catalogue import Fault, catalogue, make, spelled
 from tests.verify.cloud.whole import Cloud
-from tests.verify.exercises import steadfast, steadfast_with_egress
+from tests.verify.exercises import PLANS
 from tests.verify.naming import Names
-from tests.verify.ranges import Range
+from tests.verify.ranges import range_of
 
 FAULTS = catalogue()
-PLANS = {"steadfast": steadfast, "with egress": steadfast_with_egress}
 
 
 class Base:
     """A correct range to put faults into, one after the other, each into a copy of its own."""
 
     def __init__(self, plan: Plan) -> None:
-        cloud = Range(plan).cloud
+        cloud = range_of(plan).cloud
         self.saved, self.prover = pickle.dumps(cloud), Prover(plan)
         snapshot = cloud.snapshot()
         self.names = Names(plan, snapshot).of

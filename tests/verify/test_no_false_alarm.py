@@ -8,13 +8,13 @@ import pytest
 
 from range.verify.decision import prove
 from tests.verify.exercises import at_random, steadfast, steadfast_with_egress
-from tests.verify.ranges import Range
+from tests.verify.ranges import range_of
 
 SEED = 20261122
 
 
 def test_steadfast_is_proven() -> None:
-    proof = prove(steadfast(), Range(steadfast()).cloud.snapshot())
+    proof = prove(steadfast(), range_of(steadfast()).cloud.snapshot())
 
     assert (proof.verdict, proof.findings) == ("PROVEN", ())
 
@@ -22,7 +22,7 @@ def test_steadfast_is_proven() -> None:
 def test_steadfast_with_a_way_to_the_internet_is_proven() -> None:
     plan = steadfast_with_egress()
 
-    proof = prove(plan, Range(plan).cloud.snapshot())
+    proof = prove(plan, range_of(plan).cloud.snapshot())
 
     assert (proof.verdict, proof.findings) == ("PROVEN", ())
 
@@ -33,7 +33,7 @@ def _all_proven(ranges: int, most_allies: int) -> int:
     for number in range(ranges):
         random = Random(SEED + number)
         plan = at_random(random, random.randint(2, most_allies))
-        proof = prove(plan, Range(plan).cloud.snapshot())
+        proof = prove(plan, range_of(plan).cloud.snapshot())
         interfaces += proof.interfaces
         assert (proof.verdict, proof.findings) == ("PROVEN", ()), f"seed {SEED + number}"
     print(f"seeds {SEED} to {SEED + ranges - 1}: {ranges} ranges, {interfaces} interfaces, 0 false alarms")

@@ -30,19 +30,14 @@ _ROUTE_KEYS = frozenset(
 
 def vpcs(items: Items) -> list[Vpc]:
     """Read the VPCs with all their blocks."""
-    found = []
-    for item in items.of("DescribeVpcs"):
-        tags = {tag.get("Key"): tag.get("Value", "") for tag in item.get("Tags") or ()}
-        found.append(
-            Vpc(
-                item["VpcId"],
-                item.get("OwnerId") or items.account,
-                _blocks(items, item),
-                span(item["CidrBlock"]),
-                tags.get("range:stack", ""),
-            )
-        )
-    return found
+    return items.read("DescribeVpcs", lambda item: _vpc(items, item))
+
+
+def _vpc(items: Items, item: dict[str, Any]) -> Vpc:
+    """Read one VPC."""
+    tags = {tag.get("Key"): tag.get("Value", "") for tag in item.get("Tags") or ()}
+    owner, stack = item.get("OwnerId") or items.account, tags.get("range:stack", "")
+    return Vpc(item["VpcId"], owner, _blocks(items, item), span(item["CidrBlock"]), stack)
 
 
 def _blocks(items: Items, item: dict[str, Any]) -> tuple[Span, ...]:
@@ -60,16 +55,16 @@ def _blocks(items: Items, item: dict[str, Any]) -> tuple[Span, ...]:
 
 def subnets(items: Items) -> list[Subnet]:
     """Read the subnets."""
-    return [
-        Subnet(
+    return items.read(
+        "DescribeSubnets",
+        lambda item: Subnet(
             item["SubnetId"],
             item["VpcId"],
             item.get("OwnerId") or items.account,
             item.get("AvailabilityZoneId") or item.get("AvailabilityZone", ""),
             _blocks(items, item),
-        )
-        for item in items.of("DescribeSubnets")
-    ]
+        ),
+    )
 
 
 def route_tables(items: Items) -> list[RouteTable]:
@@ -77,19 +72,20 @@ def route_tables(items: Items) -> list[RouteTable]:
     services = {
         item["VpcEndpointId"] for item in items.of("DescribeVpcEndpoints") if item.get("VpcEndpointType") == "Gateway"
     }
-    found = []
-    for item in items.of("DescribeRouteTables"):
-        associations = [one for one in item.get("Associations") or () if _in_force(items, item, one)]
-        found.append(
-            RouteTable(
-                item["RouteTableId"],
-                item["VpcId"],
-                any(one.get("Main") for one in associations),
-                tuple(one["SubnetId"] for one in associations if one.get("SubnetId")),
-                tuple(r for one in item.get("Routes") or () if (r := _route(items, item, one, services)) is not None),
-            )
-        )
-    return found
+    return items.read("DescribeRouteTables", lambda item: _route_table(items, item, services))
+
+
+def _route_table(items: Items, item: dict[str, Any], services: set[str]) -> RouteTable:
+    """Read one route table."""
+    associations = [one for one in item.get("Associations") or () if _in_force(items, item, one)]
+    routes = [_route(items, item, one, services) for one in item.get("Routes") or ()]
+    return RouteTable(
+        item["RouteTableId"],
+        item["VpcId"],
+        any(one.get("Main") for one in associations),
+        tuple(one["SubnetId"] for one in associations if one.get("SubnetId")),
+        tuple(route for route in routes if route is not None),
+    )
 
 
 def _in_force(items: Items, table: dict[str, Any], association: dict[str, Any]) -> bool:
@@ -146,7 +142,7 @@ def interfaces(items: Items) -> list[Interface]:
         for item in items.of("DescribeAddresses")
         if item.get("NetworkInterfaceId") and item.get("PrivateIpAddress") and item.get("PublicIp")
     }
-    return [_interface(items, item, elastic) for item in items.of("DescribeNetworkInterfaces")]
+    return items.read("DescribeNetworkInterfaces", lambda item: _interface(items, item, elastic))
 
 
 def _interface(items: Items, item: dict[str, Any], elastic: dict[tuple[str, str], str]) -> Interface:

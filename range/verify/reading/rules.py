@@ -15,17 +15,23 @@ def groups(items: Items) -> list[Group]:
     """Read the security groups with their rules, and doubt one whose two descriptions by AWS differ."""
     rules: dict[str, list[Permission]] = {}
     seen: dict[str, set[tuple[Any, ...]]] = {}
-    for item in items.of("DescribeSecurityGroupRules"):
-        rules.setdefault(item["GroupId"], []).append(_permission(item))
-        seen.setdefault(item["GroupId"], set()).add(_summary(item))
-    found = []
-    for item in items.of("DescribeSecurityGroups"):
-        name = item["GroupId"]
-        if seen.get(name, set()) != _summaries(item):
-            items.doubt(name, "DescribeSecurityGroups and DescribeSecurityGroupRules don't agree about its rules")
-        permissions = tuple(sorted(rules.get(name, ()), key=lambda rule: rule.id))
-        found.append(Group(name, item.get("VpcId", ""), item.get("OwnerId") or items.account, permissions))
-    return found
+    for name, permission, said in items.read(
+        "DescribeSecurityGroupRules", lambda item: (str(item["GroupId"]), _permission(item), _summary(item))
+    ):
+        rules.setdefault(name, []).append(permission)
+        seen.setdefault(name, set()).add(said)
+    return items.read("DescribeSecurityGroups", lambda item: _group(items, item, rules, seen))
+
+
+def _group(
+    items: Items, item: dict[str, Any], rules: dict[str, list[Permission]], seen: dict[str, set[tuple[Any, ...]]]
+) -> Group:
+    """Read one group."""
+    name = item["GroupId"]
+    if seen.get(name, set()) != _summaries(item):
+        items.doubt(name, "DescribeSecurityGroups and DescribeSecurityGroupRules don't agree about its rules")
+    permissions = tuple(sorted(rules.get(name, ()), key=lambda rule: rule.id))
+    return Group(name, item.get("VpcId", ""), item.get("OwnerId") or items.account, permissions)
 
 
 def _permission(item: dict[str, Any]) -> Permission:
@@ -77,16 +83,16 @@ def _summaries(group: dict[str, Any]) -> set[tuple[Any, ...]]:
 
 def acls(items: Items) -> list[Acl]:
     """Read the network ACLs; what no entry matches is refused, whether AWS lists that last entry or not."""
-    return [
-        Acl(
+    return items.read(
+        "DescribeNetworkAcls",
+        lambda item: Acl(
             item["NetworkAclId"],
             item["VpcId"],
             bool(item.get("IsDefault")),
             tuple(one["SubnetId"] for one in item.get("Associations") or ()),
             tuple(sorted((_entry(one) for one in item.get("Entries") or ()), key=lambda one: (one.egress, one.number))),
-        )
-        for item in items.of("DescribeNetworkAcls")
-    ]
+        ),
+    )
 
 
 def _entry(item: dict[str, Any]) -> Entry:
@@ -118,6 +124,6 @@ def _acl_traffic(item: dict[str, Any]) -> Spans:
 def prefix_lists(items: Items) -> dict[str, tuple[Span, ...]]:
     """Read the entries of the prefix lists that were asked for, each a block of its own."""
     return {
-        str(asked["PrefixListId"]): tuple(sorted({span(entry["Cidr"]) for entry in entries}))
-        for asked, entries in items.with_parameters("GetManagedPrefixListEntries")
+        str(asked["PrefixListId"]): tuple(sorted(set(entries)))
+        for asked, entries in items.read_asked("GetManagedPrefixListEntries", lambda entry: span(entry["Cidr"]))
     }

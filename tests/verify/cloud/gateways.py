@@ -26,6 +26,15 @@ class Gateways(Rules):
         self.find("InternetGateways", "InternetGatewayId", asked["InternetGatewayId"])["Attachments"] = []
         return {}
 
+    def create_vpn_gateway(self, account: str, _: Item) -> Item:
+        item = {"VpnGatewayId": self.new_id("vgw"), "State": "available", "VpcAttachments": []}
+        return {"VpnGateway": {"VpnGatewayId": self.keep("VpnGateways", account, item)["VpnGatewayId"]}}
+
+    def attach_vpn_gateway(self, _: str, asked: Item) -> Item:
+        gateway = self.find("VpnGateways", "VpnGatewayId", asked["VpnGatewayId"])
+        gateway["VpcAttachments"] = [{"State": "attached", "VpcId": asked["VpcId"]}]
+        return {}
+
     def create_egress_only_internet_gateway(self, account: str, asked: Item) -> Item:
         name, attached = self.new_id("eigw"), [{"State": "attached", "VpcId": asked["VpcId"]}]
         item = {"EgressOnlyInternetGatewayId": name, "Attachments": attached, "Tags": []}

@@ -88,7 +88,7 @@ class Cloud(Others):
 
     def snapshot(self) -> Snapshot:
         """Give what a snapshot of all accounts would be."""
-        answers = [answer for account in self.accounts for answer in self._answers(account)]
+        answers = [answer for account in self.accounts for answer in self.answers(account)]
         return Snapshot(
             exercise=self.exercise,
             region=self.region,
@@ -97,7 +97,7 @@ class Cloud(Others):
             answers=tuple(sorted(answers, key=order)),
         )
 
-    def _answers(self, account: str) -> Iterator[Answer]:
+    def answers(self, account: str) -> Iterator[Answer]:
         """Give one account's answers to every call of a snapshot."""
         for service, operation, kind in LISTED:
             yield self._answer(account, service, operation, {kind: self.seen(kind, account)})
