@@ -19,8 +19,8 @@ class Asked:
     """Every string by which a policy may name who asks: account id, root ARN, role ARN, session ARN."""
     action: str
     resource: str = "*"
-    context: Mapping[str, _Values] = field(default_factory=dict)
-    """What conditions look at, by lower-case key."""
+    context: Mapping[str, _Values | None] = field(default_factory=dict)
+    """What conditions look at, by lower-case key; None for what is known not to be there."""
 
 
 def allows(policy: str, asked: Asked) -> bool:
@@ -28,6 +28,18 @@ def allows(policy: str, asked: Asked) -> bool:
     statements = _listed(json.loads(policy).get("Statement", []))
     applying = [statement["Effect"] for statement in statements if _applies(statement, asked)]
     return "Allow" in applying and "Deny" not in applying
+
+
+def denies(policy: str, asked: Asked) -> bool:
+    """Say whether a statement denies what is asked. One that looks at what nobody knows here denies nothing."""
+    statements = _listed(json.loads(policy).get("Statement", []))
+    denying = [statement for statement in statements if statement["Effect"] == "Deny"]
+    return any(_applies(each, asked) for each in denying if _keys(each) <= asked.context.keys())
+
+
+def _keys(statement: Mapping[str, Any]) -> set[str]:
+    """Give the keys that a statement's conditions look at."""
+    return {key.lower() for wanted in statement.get("Condition", {}).values() for key in wanted}
 
 
 def _applies(statement: Mapping[str, Any], asked: Asked) -> bool:
@@ -65,7 +77,7 @@ def _any_like(patterns: Any, values: _Values, *, fold: bool = False) -> bool:
     return any(fnmatchcase(value, pattern) for value, pattern in pairs)
 
 
-def _holds(statement: Mapping[str, Any], context: Mapping[str, _Values]) -> bool:
+def _holds(statement: Mapping[str, Any], context: Mapping[str, _Values | None]) -> bool:
     """Say whether all conditions of a statement hold. One that isn't understood never lets an Allow apply."""
     for operator, wanted in statement.get("Condition", {}).items():
         for key, patterns in wanted.items():

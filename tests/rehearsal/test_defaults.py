@@ -162,10 +162,14 @@ def test_a_policy_of_aws_is_found_by_its_name(client: Client, refused: Refused) 
         iam.attach_role_policy(RoleName="host", PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicy")
 
 
+@pytest.mark.truth("log-group-protected")
 def test_the_key_of_a_log_group_changes_and_a_protected_group_stays(client: Client, refused: Refused) -> None:
     logs = client("logs")
+    everybody = {"AWS": EST, "Service": "logs.eu-west-2.amazonaws.com"}
+    allow = {"Effect": "Allow", "Principal": everybody, "Action": "kms:*", "Resource": "*"}
+    key = client("kms").create_key(Policy=json.dumps({"Statement": [allow]}))["KeyMetadata"]["Arn"]
     logs.create_log_group(logGroupName="flows")
-    logs.associate_kms_key(logGroupName="flows", kmsKeyId="arn:aws:kms:eu-west-2:200000000001:key/1")
+    logs.associate_kms_key(logGroupName="flows", kmsKeyId=key)
     with_key = logs.describe_log_groups()["logGroups"][0]["kmsKeyId"]
     logs.disassociate_kms_key(logGroupName="flows")
     logs.put_log_group_deletion_protection(logGroupIdentifier="flows", deletionProtectionEnabled=True)
@@ -174,8 +178,14 @@ def test_the_key_of_a_log_group_changes_and_a_protected_group_stays(client: Clie
         logs.delete_log_group(logGroupName="flows")
 
     logs.put_log_group_deletion_protection(logGroupIdentifier="flows", deletionProtectionEnabled=False)
-    assert with_key.endswith("key/1")
+    assert with_key == key
     assert "kmsKeyId" not in logs.describe_log_groups()["logGroups"][0]
     logs.delete_log_group(logGroupName="flows")
     with refused("ResourceNotFoundException"):
-        logs.associate_kms_key(logGroupName="flows", kmsKeyId="arn:aws:kms:eu-west-2:200000000001:key/1")
+        logs.associate_kms_key(logGroupName="flows", kmsKeyId=key)
+
+
+def test_the_key_that_volumes_get_by_default_is_managed_by_aws(client: Callable[..., Any], ec2: Any) -> None:
+    ec2.create_volume(AvailabilityZone="eu-west-2a", Size=1, Encrypted=True)
+
+    assert client("kms").describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]["KeyManager"] == "AWS"

@@ -53,6 +53,7 @@ def test_only_the_management_account_switches_sharing_on(client: Client, ram: An
     assert client("ram", MANAGEMENT).enable_sharing_with_aws_organization()["returnValue"]
 
 
+@pytest.mark.truth("share-with-an-outsider")
 def test_without_it_members_are_outsiders(ram: Any, refused: Refused) -> None:
     with refused("OperationNotPermittedException"):
         share(ram, allowExternalPrincipals=False, principals=[EST])
@@ -117,6 +118,7 @@ def test_a_member_lists_what_others_share_with_it(client: Client, ram: Any, arn:
     assert [each["name"] for each in permissions] == ["AWSRAMDefaultPermissionTransitGateway"]
 
 
+@pytest.mark.truth("share-invitation-accepted-twice")
 def test_an_outsider_is_invited_and_sees_nothing_before_it_accepts(
     exercise: Exercise, client: Client, ram: Any, arn: str, refused: Refused
 ) -> None:
@@ -166,3 +168,10 @@ def test_a_share_is_renamed_and_tagged(ram: Any) -> None:
         False,
         [{"key": "a", "value": "b"}],
     )
+
+
+def test_switching_sharing_on_makes_the_role_that_the_service_works_with(client: Callable[..., Any]) -> None:
+    client("ram", MANAGEMENT).enable_sharing_with_aws_organization()
+
+    role = client("iam", MANAGEMENT).get_role(RoleName="AWSServiceRoleForResourceAccessManager")["Role"]
+    assert role["Path"] == "/aws-service-role/ram.amazonaws.com/"

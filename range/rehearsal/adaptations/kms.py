@@ -1,7 +1,11 @@
-"""KMS: a symmetric key has no private key. moto makes one of RSA for each, which takes 0.1 s and is never used."""
+"""KMS: a symmetric key has no private key, and the keys that services make for themselves are AWS's.
+
+moto makes one of RSA for each key, which takes 0.1 s and is never used.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.kms import models
@@ -9,10 +13,13 @@ from moto.kms.utils import KeySpec, generate_private_key
 
 from range.rehearsal.refusals import Refusal
 
+_OF_AWS = "alias/aws/"
+
 
 def adapt() -> None:
     """Change moto's KMS."""
     models.generate_private_key = _key_of
+    models.KmsBackend.create_alias = _named(models.KmsBackend.create_alias)
 
 
 class Symmetric:
@@ -24,6 +31,17 @@ class Symmetric:
         raise Refusal("UnsupportedOperationException", message)
 
     sign = verify = public_key = _refuse
+
+
+def _named(create_alias: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a key that gets one of AWS's own names, as `alias/aws/ebs`, be managed by AWS; nobody else may give those."""
+
+    def named(self: Any, target_key_id: str, alias_name: str) -> Any:
+        if alias_name.startswith(_OF_AWS):
+            self.keys[self.get_key_id(target_key_id)].key_manager = "AWS"
+        return create_alias(self, target_key_id, alias_name)
+
+    return named
 
 
 def _key_of(key_spec: str) -> Any:

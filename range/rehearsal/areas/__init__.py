@@ -31,6 +31,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "ram": ("sharing",),
     "route53": ("zones",),
     "route53resolver": ("resolver_firewall",),
+    "s3": ("objects",),
     "sts": ("identity",),
 }
 """The areas of each service; a service's are imported when its first call comes."""

@@ -12,6 +12,9 @@ from range.rehearsal.call import Call, Shape
 from range.rehearsal.callers import PARTITION
 from range.rehearsal.refusals import Refusal
 
+_LINKED_ROLE = "AWSServiceRoleForResourceAccessManager"
+"""Source: AWS RAM User Guide, "Using service-linked roles for AWS RAM"; from memory, 2026-11-22."""
+
 
 def create(call: Call) -> Shape:
     """Make a share, with the principals and resources that are given at once."""
@@ -89,7 +92,17 @@ def enable_within_organisation(call: Call) -> Shape:
         )
         raise Refusal("OperationNotPermittedException", message)
     records.enable_aws_service_access(ServicePrincipal=RAM)
+    _make_linked_role(call.account)
     return {"returnValue": True}
+
+
+def _make_linked_role(account: str) -> None:
+    """Make the role that the service works with, as it does itself; Terraform looks for it by name."""
+    from moto.iam.models import iam_backends
+
+    backend = iam_backends[account][PARTITION]
+    if not any(role.name == _LINKED_ROLE for role in backend.roles.values()):
+        backend.create_service_linked_role(RAM, "", "").name = _LINKED_ROLE
 
 
 def lower_page(params: Shape, name: str, things: list[Shape]) -> Shape:
