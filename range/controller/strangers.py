@@ -18,7 +18,8 @@ def accounts_of_strangers(plan: Plan, engine: Engine) -> dict[str, str]:
     known = {plan.stack(enclave.name) for enclave in (plan.hub, *plan.enclaves)}
     prefix = plan.stack("")
     found = [stack for stack in engine.stacks() if stack.startswith(prefix) and stack not in known]
-    return {stack.removeprefix(prefix): account_of(engine, stack) for stack in found}
+    standing = [stack for stack in found if engine.state(stack).resources]
+    return {stack.removeprefix(prefix): account_of(engine, stack) for stack in standing}
 
 
 def account_of(engine: Engine, stack: str) -> str:

@@ -18,7 +18,7 @@ from range.errors import Interrupted, ProvisionError, RangeError
 from range.provision import diagnosis, locks, positions, project
 from range.provision.command import Command
 from range.provision.events import OnProgress, Tally, outputs
-from range.provision.state import State, checkpoint, of_deployment
+from range.provision.state import State, checkpoint, names, of_deployment
 from range.records.results import Failure, Outputs, StackChanges
 
 T = TypeVar("T")
@@ -62,19 +62,24 @@ class Engine:
         self._guard = threading.Lock()
 
     def stacks(self) -> tuple[str, ...]:
-        """Name the stacks of this project that have anything in the state at this backend."""
+        """Name the stacks of this project that the state at this backend knows; one may have nothing in it."""
+        with self._guard:
+            self._stacks = self._looked_up()
+            return tuple(sorted(self._stacks))
+
+    def _looked_up(self) -> frozenset[str]:
+        found = names(self.settings.backend_url)
+        if found is not None:
+            return found
         workspace = LocalWorkspace(
             work_dir=str(project.work_directory(self.settings.home, "_project")),
             pulumi_command=self._command,
             env_vars=self._environment(),
         )
         try:
-            found = workspace.list_stacks()
+            return frozenset(summary.name for summary in workspace.list_stacks())
         except CommandError as failed:
             raise self._told("the state", failed) from failed
-        with self._guard:
-            self._stacks = frozenset(summary.name for summary in found)
-        return tuple(sorted(summary.name for summary in found if summary.resource_count != 0))
 
     def preview(self, stack: str) -> StackChanges:
         """Say what `up` would change. A stack that isn't there yet is registered, empty; nothing else is touched."""
@@ -104,7 +109,7 @@ class Engine:
         self._run(stack, tally, lambda opened: opened.destroy(on_event=tally.take, parallel=self.settings.parallel))
         self._run(stack, tally, lambda opened: opened.workspace.remove_stack(stack))
         with self._guard:
-            self._stacks = None
+            self._stacks = (self._stacks or frozenset()) - {stack}
         self._size_file(stack).unlink(missing_ok=True)
         return tally.changes()
 
@@ -215,9 +220,10 @@ class Engine:
         return _KnownStack(stack, workspace)
 
     def _known_stacks(self) -> frozenset[str]:
-        if self._stacks is None:
-            self.stacks()
-        return self._stacks or frozenset()
+        with self._guard:
+            if self._stacks is None:
+                self._stacks = self._looked_up()
+            return self._stacks
 
     def _environment(self) -> dict[str, str]:
         return {

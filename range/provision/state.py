@@ -104,19 +104,42 @@ def of_deployment(stack: str, deployment: Mapping[str, Any] | None) -> State:
         ) from unreadable
 
 
+def names(backend_url: str) -> frozenset[str] | None:
+    """Name the stacks that a file backend has, without starting the CLI; None where it isn't a plain folder here.
+
+    The CLI would read them all, and fails where an engine writes the attributes beside a file at that moment: they,
+    unlike the file, aren't replaced at once. Source: gocloud.dev blob/fileblob/fileblob.go (setAttrs), 2026-11-22.
+    """
+    folder = _folder(backend_url)
+    if folder is None:
+        return None
+    files = [path.name for path in (folder / "stacks" / NAME).glob("*.json*")]
+    return frozenset(name.partition(".json")[0] for name in files if name.endswith(_CHECKPOINTS))
+
+
+_CHECKPOINTS = (".json", ".json.gz", ".json.zst")
+
+
+def _folder(backend_url: str) -> Path | None:
+    """Give the folder of a file backend on this machine."""
+    url = urlsplit(backend_url)
+    if url.scheme != "file" or url.netloc or url.query:
+        return None
+    return Path(unquote(url.path)) / ".pulumi"
+
+
 def checkpoint(backend_url: str, stack: str) -> State | None:
     """Read a stack's state from a file backend, without starting the CLI (0.5 s each).
 
     None where the backend isn't a plain folder of this machine; an empty state where it has no such stack.
     Source of the layout: pulumi pkg/v3 v3.250.0, backend/diy/store.go (projectReferenceStore).
     """
-    url = urlsplit(backend_url)
-    folder = Path(unquote(url.path)) / ".pulumi"
-    if url.scheme != "file" or url.netloc or url.query or not folder.is_dir():
+    folder = _folder(backend_url)
+    if folder is None or not folder.is_dir():
         return None
     path = folder / "stacks" / NAME / f"{stack}.json"
     if not path.exists():
-        compressed = any(path.with_name(path.name + suffix).exists() for suffix in (".gz", ".zst"))
+        compressed = any(path.with_name(stack + suffix).exists() for suffix in _CHECKPOINTS)
         return None if compressed else State()
     try:
         content = json.loads(path.read_bytes())

@@ -9,7 +9,7 @@ import pytest
 
 from range.errors import ProvisionError
 from range.provision.project import NAME
-from range.provision.state import State, checkpoint, of_deployment
+from range.provision.state import State, checkpoint, names, of_deployment
 
 STACK = "steadfast.est"
 PROVIDER = "urn:pulumi:steadfast.est::defence-range::pulumi:providers:aws::hub::0a1b"
@@ -50,6 +50,23 @@ def test_a_stack_that_was_never_made_has_an_empty_state(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["s3://bucket/path", "https://api.pulumi.com", "file://host/share"])
 def test_other_backends_are_left_to_the_cli(url: str) -> None:
     assert checkpoint(url, STACK) is None
+
+
+def test_stacks_are_named_however_they_are_compressed_and_while_they_are_written(tmp_path: Path) -> None:
+    url = write(tmp_path, {})
+    folder = tmp_path / ".pulumi" / "stacks" / NAME
+    for name in (f"{STACK}.json.attrs", f"{STACK}.json.bak", "steadfast.gone.json.bak", "steadfast.gbr.json.gz"):
+        (folder / name).touch()
+
+    assert names(url) == frozenset({STACK, "steadfast.gbr"})
+
+
+def test_a_backend_that_has_nothing_yet_names_nothing(tmp_path: Path) -> None:
+    assert names(f"file://{tmp_path}/new") == frozenset()
+
+
+def test_stacks_of_other_backends_are_left_to_the_cli() -> None:
+    assert names("s3://bucket/path") is None
 
 
 def test_a_version_that_is_not_known_is_left_to_the_cli(tmp_path: Path) -> None:
