@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bench.cloud import cloud
 from bench.figures import Figure, written
 from bench.lifecycle import lifecycle
+from bench.policy import policy
 from bench.proof import proof
 from bench.start import start
 from bench.terraform import terraform
@@ -15,6 +16,7 @@ from bench.terraform import terraform
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "start": start,
     "proof": proof,
+    "policy": policy,
     "lifecycle": lifecycle,
     "terraform": terraform,
     "cloud": cloud,

@@ -44,8 +44,10 @@ class Arns:
         return NO
 
 
-def resource_check(named: Named, *, variables: bool) -> Check:
-    """Make the check of a Resource or NotResource element."""
+def resource_check(named: Named, *, variables: bool) -> Check | None:
+    """Make the check of a Resource or NotResource element; None if every resource passes."""
+    if "*" in named.values and not named.negated:
+        return None
     templates = [template(value, variables=variables) for value in named.values]
     fixed, open_ones = [], []
     for each in templates:

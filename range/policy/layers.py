@@ -6,13 +6,12 @@ Source: IAM User Guide, "Policy evaluation logic", "Troubleshoot access denied e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from range.policy.request import PrincipalKind, Request
-from range.policy.rules import Rules
+from range.policy.request import Principal, PrincipalKind, Request
+from range.policy.rules import Rule, Rules
 
 Levels: TypeAlias = tuple[tuple[Rules, ...], ...]
 """The policies attached to the organisation's root, to each unit below, and to the account: every level must allow."""
@@ -44,6 +43,21 @@ class Layer(StrEnum):
         return {Layer.IDENTITY: "an ", Layer.TRUST: "the "}.get(self, "a ") + self.value
 
 
+_RESOURCE = Layer.RESOURCE
+_REMEMBERED_ACTIONS = 1_000
+
+
+class Bearing(NamedTuple):
+    """The statements that bear on one action: all that deny, in the order of layers, and by layer those that allow."""
+
+    denies: tuple[tuple[Layer, Rule], ...]
+    around: tuple[tuple[Layer, tuple[tuple[Rule, ...], ...]], ...]
+    """By layer and level. These layers only narrow."""
+    own: tuple[tuple[Layer, tuple[tuple[Rule, ...], ...]], ...]
+    """Of the principal itself, the identity's first."""
+    resource: tuple[Rule, ...]
+
+
 @dataclass(frozen=True)
 class Layers:
     """Every policy that bears on requests of one principal for one resource."""
@@ -62,37 +76,49 @@ class Layers:
     resource_control: Levels = ()
     """Of the resource's account."""
 
-    @cached_property
-    def around(self) -> tuple[tuple[Layer, Levels], ...]:
-        """The layers around both sides, which only narrow."""
-        layers = []
-        if self.resource_control:
-            layers.append((Layer.RESOURCE_CONTROL, self.resource_control))
-        if self.service_control:
-            layers.append((Layer.SERVICE_CONTROL, self.service_control))
+    _by_action: dict[str, Bearing] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def about(self, action: str) -> Bearing:
+        """Give the statements about an action, in lower case; remembered, for requests come in kinds."""
+        known = self._by_action.get(action)
+        if known is None:
+            if len(self._by_action) >= _REMEMBERED_ACTIONS:
+                self._by_action.clear()
+            known = self._by_action[action] = self._bearing(action)
+        return known
+
+    def _bearing(self, action: str) -> Bearing:
+        around = [(Layer.RESOURCE_CONTROL, self.resource_control), (Layer.SERVICE_CONTROL, self.service_control)]
         if self.endpoint is not None:
-            layers.append((Layer.ENDPOINT, ((self.endpoint,),)))
-        return tuple(layers)
-
-    @cached_property
-    def own(self) -> tuple[tuple[Layer, Levels], ...]:
-        """The layers of the principal itself."""
-        layers = [(Layer.IDENTITY, (self.identity,))]
+            around.append((Layer.ENDPOINT, ((self.endpoint,),)))
+        own: list[tuple[Layer, Levels]] = [(Layer.IDENTITY, (self.identity,))]
         if self.boundary is not None:
-            layers.append((Layer.BOUNDARY, ((self.boundary,),)))
+            own.append((Layer.BOUNDARY, ((self.boundary,),)))
         if self.session is not None:
-            layers.append((Layer.SESSION, (self.session,)))
-        return tuple(layers)
+            own.append((Layer.SESSION, (self.session,)))
+        resource = () if self.resource is None else ((self.resource,),)
+        layers = (*around, *own, (_RESOURCE, resource))
+        return Bearing(
+            denies=tuple((layer, rule) for layer, levels in layers for rule in _denying(levels, action)),
+            around=tuple((layer, _allowing(levels, action)) for layer, levels in around if levels),
+            own=tuple((layer, _allowing(levels, action)) for layer, levels in own),
+            resource=tuple(rule for level in _allowing(resource, action) for rule in level),
+        )
 
-    def binding(self, request: Request) -> Iterator[tuple[Layer, Levels]]:
-        """Give the layers around that bind whoever asks: not all bind services and what AWS made for them."""
-        principal = request.principal
-        for layer, levels in self.around:
-            if layer is Layer.SERVICE_CONTROL and not principal.is_of_an_account:
-                continue
-            if layer is not Layer.ENDPOINT and principal.is_service_linked:
-                continue
-            yield layer, levels
+
+def _denying(levels: Levels, action: str) -> Iterator[Rule]:
+    return (rule for level in levels for rules in level for rule in rules.about(action)[0])
+
+
+def _allowing(levels: Levels, action: str) -> tuple[tuple[Rule, ...], ...]:
+    return tuple(tuple(rule for rules in level for rule in rules.about(action)[1]) for level in levels)
+
+
+def exempt(principal: Principal) -> frozenset[Layer]:
+    """Give the layers that don't bind somebody: AWS's services, and the roles that AWS made for them."""
+    if principal.is_service_linked:
+        return frozenset({Layer.SERVICE_CONTROL, Layer.RESOURCE_CONTROL})
+    return frozenset() if principal.is_of_an_account else frozenset({Layer.SERVICE_CONTROL})
 
 
 def resource_layer(request: Request) -> Layer:

@@ -22,17 +22,25 @@ class Rule:
     __slots__ = ("_checks", "_principals", "policy", "statement")
 
     def __init__(self, policy: Policy, statement: Statement) -> None:
-        """Parse what the statement says; its action is for `Rules` to look at."""
+        """Keep the statement; it is parsed when it is first asked."""
         self.policy = policy
         self.statement = statement
         self._principals = statement.principals
-        checks: list[Check] = []
-        if statement.resources is not None and "*" not in statement.resources.values:
-            checks.append(resource_check(statement.resources, variables=policy.has_variables))
-        elif statement.resources is not None and statement.resources.negated:
-            checks.append(lambda _request, _doubts: NO)
-        checks.extend(check(clause, variables=policy.has_variables) for clause in statement.clauses)
-        self._checks = tuple(checks)
+        self._checks: tuple[Check, ...] | None = None
+
+    def _parsed(self) -> tuple[Check, ...]:
+        """Parse resources and conditions; the action is for `Rules` to look at."""
+        resources, variables = self.statement.resources, self.policy.has_variables
+        checks = [] if resources is None else [resource_check(resources, variables=variables)]
+        checks.extend(check(clause, variables=variables) for clause in self.statement.clauses)
+        return tuple(each for each in checks if each is not None)
+
+    def about(self, request: Request, doubts: Doubts) -> Sureness:
+        """Say how surely the statement is about a request that has its action, who asks included."""
+        if self._principals is None:
+            return self.applies(request, doubts)
+        named = self.concerns(request, doubts)[0]
+        return named and min(named, self.applies(request, doubts))
 
     def applies(self, request: Request, doubts: Doubts) -> Sureness:
         """Say how surely the statement is about a request that has its action, whoever asks."""
@@ -41,12 +49,15 @@ class Rule:
         if self.statement.doubts:
             doubts.append(f"{self.cited}: {'; '.join(self.statement.doubts)}")
             sureness = MAYBE
+        if self._checks is None:
+            self._checks = self._parsed()
         for each in self._checks:
             found = each(request, doubts)
-            if found == NO:
-                del doubts[before:]
-                return NO
-            sureness = min(sureness, found)
+            if found != YES:
+                if found == NO:
+                    del doubts[before:]
+                    return NO
+                sureness = MAYBE
         return sureness
 
     def concerns(self, request: Request, doubts: Doubts) -> tuple[Sureness, Bond]:
