@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from range.errors import InputError
-from range.plan.facts import rows
+from range.facts import rows
 from range.plan.sizes import larges
 from range.records.plan import CostItem, Plan
 
@@ -78,7 +78,7 @@ def _machines(plan: Plan, size: str, count: int) -> CostItem:
     if units is None or not family:
         raise InputError(
             f"no price is known for {size}",
-            hint=f"use the families of {', '.join(sorted(prices))}, or add its price to range/plan/facts/prices.json",
+            hint=f"use the families of {', '.join(sorted(prices))}, or add its price to range/facts/prices.json",
         )
     known = size if size in prices else family[-1]
     scale = units / (larges(known) or units)

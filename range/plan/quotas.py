@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from range.plan.facts import rows
+from range.facts import rows
 from range.plan.rules import AclEntry, GroupRule, acl_entries, group_rules
 from range.plan.sizes import vcpus
 from range.records.plan import Enclave, Plan, QuotaUse, ZoneName

@@ -31,7 +31,7 @@ EVERY_PORT = PortSpan(first=0, last=65535)
 ACL_ENTRIES = 20
 """Entries per direction that every account has.
 
-Source: Amazon VPC quotas, "Rules per network ACL" (read 2026-11-22); range/plan/facts/quotas.json.
+Source: Amazon VPC quotas, "Rules per network ACL" (read 2026-11-22); range/facts/quotas.json.
 """
 HIGHEST_ACL_NUMBER = 32766
 """Source: Amazon VPC User Guide, "Network ACL rules" (read 2026-11-22)."""

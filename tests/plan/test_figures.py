@@ -7,8 +7,8 @@ import json
 import pytest
 
 from range.errors import InputError
+from range.facts import rows
 from range.plan.cost import cost_items, usd_per_h
-from range.plan.facts import rows
 from range.plan.quotas import quota_uses, tightest
 from range.plan.sizes import larges, vcpus
 from range.plan.summary import summary

@@ -10,6 +10,6 @@ from typing import Any
 
 @cache
 def rows(table: str) -> tuple[dict[str, Any], ...]:
-    """Give the rows of `quotas` or `prices`."""
+    """Give the rows of `quotas` or `prices`; the plan counts with them, and the rehearsal cloud holds to them."""
     content = json.loads(files(__package__).joinpath(f"{table}.json").read_text())
     return tuple(content[table])
