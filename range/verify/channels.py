@@ -14,6 +14,7 @@ from typing import Any
 
 from range.records.plan import INTERNET, Plan
 from range.verify.addresses import point
+from range.verify.model import Interface
 from range.verify.network import Network, Part
 from range.verify.resolver import leaks
 from range.verify.zones import Zones
@@ -140,6 +141,8 @@ class _View:
             seen = self._enclave(source.owner if source is not None else part.account)
             target = targets.get(session["TrafficMirrorTargetId"], {})
             sensor = self.network.interfaces.get(target.get("NetworkInterfaceId") or "")
+            if source is not None and sensor is not None and _one_holder(source, sensor):
+                continue
             holder = sensor.machine_owner or sensor.owner if sensor is not None else target.get("OwnerId", "")
             watching = self._enclave(holder)
             if watching != seen:
@@ -181,3 +184,10 @@ class _View:
             if serving != asking:
                 why = f"it is a private link from {endpoint['VpcId']} of {asking} to {service} of {serving}"
                 yield Channel(asking, serving, "private link", name, why, (service, endpoint["VpcId"]))
+
+
+def _one_holder(one: Interface, other: Interface) -> bool:
+    """Say whether two interfaces are an account's own, and on its own machines."""
+    return (
+        {one.owner, one.machine_owner or one.owner} == {other.owner, other.machine_owner or other.owner} == {one.owner}
+    )

@@ -40,15 +40,17 @@ def kinds_of(network: Network, place_of: PlaceOf, filters: Filters, planned: fro
     """
     found: dict[tuple[object, ...], list[tuple[Interface, int]]] = {}
     public_of, stretch, named = network.public_of, filters.stretch, network.named_by_routes
-    for _, one in sorted(network.interfaces.items()):
+    groups: dict[tuple[object, ...], int] = {}
+    for one in network.in_order:
         if one.kind == "gateway":
             continue
         alone = one.id if named & {one.id, one.machine} else ""
         alike = (one.vpc, one.subnet, one.groups, one.kind, one.checked, one.owner, one.machine_owner, alone)
+        number = groups.setdefault(alike, len(groups))
         for address in _addresses(one, filters):
-            public = public_of.get((one.vpc, address))
+            public = public_of.get((one.vpc, address)) if public_of else None
             seen_as = None if public is None else stretch(public)
-            key = (alike, stretch(address), seen_as, (one.vpc, address) in planned)
+            key = (number, stretch(address), seen_as, (one.vpc, address) in planned)
             found.setdefault(key, []).append((one, address))
     return [kind for members in found.values() if (kind := _kind(network, place_of, planned, members)) is not None]
 

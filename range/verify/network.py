@@ -134,7 +134,8 @@ class Network:
         self.delegated: dict[str, list[Interface]] = {}
         self.public_of: dict[tuple[str, int], int] = {}
         self.nat_at: dict[tuple[str, int], Nat] = {}
-        for one in sorted(self.interfaces.values(), key=lambda interface: interface.id):
+        self.in_order = [one for _, one in sorted(self.interfaces.items())]
+        for one in self.in_order:
             for address in one.addresses:
                 self.at[(one.vpc, address)] = one
             if one.prefixes:

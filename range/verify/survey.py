@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from range.records.plan import Enclave, Host, Plan
-from range.verify.addresses import is_v6, point
+from range.verify.addresses import is_v6
 from range.verify.expectation import Expectation, expectation
 from range.verify.filters import Filters
 from range.verify.intervals import NOTHING, Spans, difference
@@ -17,6 +17,8 @@ from range.verify.reach import SILENT, Connection, Directory, Reach
 from range.verify.zones import THE_INTERNET, Place, Zones
 
 Pair = tuple[Place, Place]
+Hosts = tuple[tuple[Enclave, Host, int], ...]
+"""The plan's hosts, each with its enclave and its address."""
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Survey:
 
     plan: Plan
     network: Network
+    hosts: Hosts
     undeclared: dict[Pair, list[tuple[Connection, Spans]]] = field(default_factory=lambda: defaultdict(list))
     """By pair of zones: what arrives that nobody declared."""
     cut: dict[Pair, list[tuple[Connection, Spans]]] = field(default_factory=lambda: defaultdict(list))
@@ -50,14 +53,12 @@ class Survey:
 
     def _planned(self) -> Iterator[tuple[str, int]]:
         """Give the plan's hosts by VPC and address, and note those that aren't there."""
-        for enclave in (self.plan.hub, *self.plan.enclaves):
+        for enclave, host, address in self.hosts:
             vpc = self.zones.vpcs[enclave.name]
-            for host in enclave.hosts:
-                address = point(str(host.address))
-                if vpc is None or (vpc, address) not in self.network.at:
-                    self.absent.append((enclave, host))
-                else:
-                    yield (vpc, address)
+            if vpc is None or (vpc, address) not in self.network.at:
+                self.absent.append((enclave, host))
+            else:
+                yield (vpc, address)
 
     def _look(self) -> None:
         """Find what may arrive, between every two kinds of different enclaves."""
@@ -65,7 +66,8 @@ class Survey:
         for sender in self.kinds:
             if sender.interface is not None and sender.interface.kind == "host":
                 for destination, receiver in directory.within(self.reach.live(sender.interface.subnet)):
-                    self._note(sender, receiver, destination)
+                    if self.filters.groups_admit(sender.interface.groups, True, destination):
+                        self._note(sender, receiver, destination)
         for receiver in self.kinds:
             for destination in self._open_to_world(receiver):
                 for sender in self.world:
