@@ -1,10 +1,11 @@
-"""What holds for all tests: interrupts, and `--resume`, by which `make prove` goes on where it was stopped."""
+"""What holds for all tests: interrupts, the count of truths, and `--resume`, by which `make prove` goes on where it stopped."""
 
 from __future__ import annotations
 
 import hashlib
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,16 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--resume"):
         config.pluginmanager.register(Resume(ROOT / ".range" / "proven" / digest()))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print how many of the rehearsal cloud's truths held in this run, and what of the gathered facts is left out."""
+    reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
+    passed = {name for report in reports for key, name in report.user_properties if key == "truth"}
+    if passed:
+        from range.rehearsal.truths.facts import summary
+
+        terminalreporter.write_line(summary(passed))
 
 
 def digest() -> str:

@@ -1,8 +1,11 @@
-"""A rehearsal cloud in memory with an organisation of four accounts, and boto3 clients that are answered in this process."""
+"""A rehearsal cloud in memory with an organisation of four accounts, and boto3 clients that are answered in this process.
+
+Which truths each test holds is noted on its report, so that they are counted wherever it ran.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -151,3 +154,12 @@ def refused() -> Callable[[str], Any]:
         assert caught.value.response["Error"]["Code"] == code
 
     return expecting
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Note on a report which truths its test holds."""
+    report: Any = yield
+    if report.when == "call":
+        report.user_properties += [("truth", name) for marker in item.iter_markers("truth") for name in marker.args]
+    return report

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.conftest import EST, HUB, MANAGEMENT, POL
+from range.rehearsal.areas.gateways.models import StaticRoute, kept_by
+from tests.rehearsal.conftest import EST, HUB, MANAGEMENT, POL, REGION
 
 Client = Callable[..., Any]
 Refused = Callable[[str], Any]
@@ -221,6 +222,7 @@ def test_what_was_written_wins_over_what_was_learned(hub: Any, accepted: str, ta
     assert routes(hub, table) == {"10.1.0.0/16": ("propagated", "active")}
 
 
+@pytest.mark.truth("attachment-with-static-routes-deleted")
 def test_routes_to_a_deleted_attachment_stay_as_blackholes(hub: Any, accepted: str, table: str) -> None:
     pair = {"TransitGatewayAttachmentId": accepted, "TransitGatewayRouteTableId": table}
     hub.create_transit_gateway_route(DestinationCidrBlock="10.9.0.0/16", **pair)
@@ -261,6 +263,18 @@ def test_a_search_says_that_there_is_more(hub: Any, table: str) -> None:
     found = hub.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=EVERY_STATE, MaxResults=5)
 
     assert (len(found["Routes"]), found["AdditionalRoutesAvailable"]) == (5, True)
+
+
+def test_a_search_shows_a_thousand_routes_and_says_that_there_are_more(hub: Any, table: str) -> None:
+    written = [f"10.{number // 256}.{number % 256}.0/24" for number in range(1001)]
+    kept_by(HUB, REGION).tables[table].routes.update({cidr: StaticRoute(cidr, None) for cidr in written})
+
+    everything = hub.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=EVERY_STATE)
+    narrower = [*EVERY_STATE, {"Name": "route-search.subnet-of-match", "Values": ["10.3.0.0/16"]}]
+    some = hub.search_transit_gateway_routes(TransitGatewayRouteTableId=table, Filters=narrower)
+
+    assert (len(everything["Routes"]), everything["AdditionalRoutesAvailable"]) == (1000, True)
+    assert (len(some["Routes"]), some["AdditionalRoutesAvailable"]) == (1001 - 3 * 256, False)
 
 
 def test_a_gateway_stays_while_something_is_attached(hub: Any, accepted: str, shared: str, refused: Refused) -> None:
@@ -314,6 +328,7 @@ def test_a_route_of_the_vpc_leads_to_the_gateway_of_the_hub(ec2: Any, accepted: 
     }
 
 
+@pytest.mark.truth("gateway-default-table-unnamed")
 def test_default_tables_are_switched_with_their_ids(hub: Any, gateway: Any, table: str, refused: Refused) -> None:
     change = {"TransitGatewayId": gateway["TransitGatewayId"]}
     with refused("InvalidParameterCombination"):

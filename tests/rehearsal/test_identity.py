@@ -69,6 +69,7 @@ def test_the_external_id_must_be_the_one_of_the_trust_policy(
     assert exercise.assume(ROLE, ExternalId="right").token
 
 
+@pytest.mark.truth("role-that-trusts-others")
 def test_others_may_not(exercise: Exercise, controller: Callable[..., None], refused: Refused) -> None:
     controller(trust({"AWS": OPERATOR}))
 
@@ -77,6 +78,7 @@ def test_others_may_not(exercise: Exercise, controller: Callable[..., None], ref
 
 
 @pytest.mark.parametrize("role", ["arn:aws:iam::100000000002:role/none", "arn:aws:iam::999999999999:role/none"])
+@pytest.mark.truth("role-that-trusts-others")
 def test_a_role_that_is_not_there_is_denied_like_one_that_is_not_for_you(
     exercise: Exercise, refused: Refused, role: str
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_deny_counts_more_than_an_allow(
         exercise.assume(ROLE)
 
 
+@pytest.mark.truth("session-too-long")
 def test_a_session_lasts_as_long_as_its_role_allows(
     exercise: Exercise, controller: Callable[..., None], refused: Refused
 ) -> None:

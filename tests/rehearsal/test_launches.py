@@ -124,8 +124,15 @@ def test_everything_that_a_launch_makes_is_tagged_and_goes_with_it(ec2: Any, lau
     assert ec2.describe_volumes()["Volumes"] == ec2.describe_network_interfaces()["NetworkInterfaces"] == []
 
 
-def test_a_dry_run_does_nothing(ec2: Any, image: Any, refused: Refused) -> None:
+@pytest.mark.truth("dry-run")
+def test_a_dry_run_does_nothing(ec2: Any, image: Any, subnet: str, refused: Refused) -> None:
     with refused("DryRunOperation"):
         ec2.run_instances(ImageId=image["ImageId"], MinCount=1, MaxCount=1, DryRun=True)
+    with refused("DryRunOperation"):
+        ec2.create_vpc(CidrBlock="10.2.0.0/16", DryRun=True)
+    with refused("DryRunOperation"):
+        ec2.delete_subnet(SubnetId=subnet, DryRun=True)
 
     assert ec2.describe_instances()["Reservations"] == []
+    assert "10.2.0.0/16" not in {vpc["CidrBlock"] for vpc in ec2.describe_vpcs()["Vpcs"]}
+    assert ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]

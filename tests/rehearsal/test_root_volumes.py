@@ -111,6 +111,7 @@ def test_a_snapshot_of_an_earlier_root_volume_will_do(ec2: Any, instance: Any) -
     assert replaced(ec2, instance, SnapshotId=snapshot)[-1] == "succeeded"
 
 
+@pytest.mark.truth("root-volume-of-a-protected-instance")
 def test_protection_from_termination_does_not_matter(ec2: Any, instance: Any) -> None:
     ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], DisableApiTermination={"Value": True})
 
@@ -125,6 +126,7 @@ def test_a_task_asked_for_twice_with_one_token_is_one(ec2: Any, instance: Any) -
     assert first["ReplaceRootVolumeTaskId"] == second["ReplaceRootVolumeTaskId"]
 
 
+@pytest.mark.truth("root-volume-replaced-twice", "root-volume-of-a-stopped-instance")
 def test_only_a_running_instance_and_one_task_at_a_time(ec2: Any, instance: Any, refused: Refused) -> None:
     named = {"InstanceId": instance["InstanceId"]}
     ec2.create_replace_root_volume_task(**named)
@@ -138,6 +140,7 @@ def test_only_a_running_instance_and_one_task_at_a_time(ec2: Any, instance: Any,
         ec2.create_replace_root_volume_task(**named)
 
 
+@pytest.mark.truth("root-volume-from-a-foreign-snapshot")
 def test_only_snapshots_of_its_own_root_volumes(ec2: Any, instance: Any, refused: Refused) -> None:
     other = snapshot_of(ec2, volumes(instance)["/dev/sdf"])
     own = snapshot_of(ec2, root(instance))
@@ -148,6 +151,7 @@ def test_only_snapshots_of_its_own_root_volumes(ec2: Any, instance: Any, refused
             ec2.create_replace_root_volume_task(InstanceId=instance["InstanceId"], SnapshotId=snapshot)
 
 
+@pytest.mark.truth("root-volume-from-a-foreign-image")
 def test_an_image_of_the_same_architecture(ec2: Any, instance: Any, refused: Refused) -> None:
     arm = ec2.describe_images(Filters=[{"Name": "architecture", "Values": ["arm64"]}])["Images"][0]["ImageId"]
 
@@ -155,6 +159,7 @@ def test_an_image_of_the_same_architecture(ec2: Any, instance: Any, refused: Ref
         ec2.create_replace_root_volume_task(InstanceId=instance["InstanceId"], ImageId=arm)
 
 
+@pytest.mark.truth("root-volume-of-no-instance", "root-volume-of-bare-metal")
 def test_an_id_that_is_none_and_bare_metal(ec2: Any, image: Any, subnet: str, refused: Refused) -> None:
     asked = {"ImageId": image["ImageId"], "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}
     metal = ec2.run_instances(**asked, InstanceType="m5.metal")["Instances"][0]["InstanceId"]

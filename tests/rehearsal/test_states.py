@@ -99,6 +99,7 @@ def test_a_nat_gateway_is_pending_then_available_then_deleting_then_deleted(
     ec2.delete_subnet(SubnetId=subnet)
 
 
+@pytest.mark.truth("nat-gateway-without-a-way-out")
 def test_a_nat_gateway_without_a_way_out_fails_and_says_why(ec2: Any, subnet: str, address: str) -> None:
     made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
 
@@ -108,6 +109,7 @@ def test_a_nat_gateway_without_a_way_out_fails_and_says_why(ec2: Any, subnet: st
     ec2.delete_subnet(SubnetId=subnet)
 
 
+@pytest.mark.truth("nat-gateway-on-a-used-address")
 def test_an_address_serves_one_nat_gateway(ec2: Any, subnet: str, address: str, way_out: str) -> None:
     ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
 
@@ -136,6 +138,7 @@ def test_an_endpoint_is_pending_then_available_and_its_interfaces_go_when_it_is_
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
 
 
+@pytest.mark.truth("peering-of-overlapping-ranges", "peering-over-the-same-range")
 def test_a_peering_of_overlapping_ranges_fails(ec2: Any, vpc: str) -> None:
     other = ec2.create_vpc(CidrBlock="10.1.128.0/17")["Vpc"]["VpcId"]
 
@@ -168,6 +171,7 @@ def test_a_latency_profile_makes_states_last(
             ec2.delete_subnet(SubnetId=subnet)
 
 
+@pytest.mark.truth("instances-one-protected")
 def test_a_protected_instance_keeps_only_those_of_its_zone_alive(
     ec2: Any, image: str, vpc: str, subnet: str, refused: Refused
 ) -> None:

@@ -25,6 +25,7 @@ def test_a_launch_with_the_same_token_is_the_same_instance(ec2: Any, launch: dic
     assert len(ec2.describe_instances()["Reservations"]) == 1
 
 
+@pytest.mark.truth("launch-token-of-other-parameters")
 def test_a_token_belongs_to_its_parameters(ec2: Any, launch: dict[str, Any], refused: Refused) -> None:
     ec2.run_instances(**launch)
 
@@ -41,6 +42,7 @@ def test_a_token_counts_in_its_zone_only(ec2: Any, vpc: str, launch: dict[str, A
     assert len(ec2.describe_instances()["Reservations"]) == 2
 
 
+@pytest.mark.truth("launch-token-used-up")
 def test_the_token_of_a_terminated_instance_is_used_up(ec2: Any, launch: dict[str, Any], refused: Refused) -> None:
     instance = ec2.run_instances(**launch)["Instances"][0]["InstanceId"]
     ec2.terminate_instances(InstanceIds=[instance])
@@ -58,6 +60,7 @@ def test_a_refused_call_uses_no_token_up(ec2: Any, launch: dict[str, Any], refus
     ec2.run_instances(**launch)
 
 
+@pytest.mark.truth("nat-gateway-asked-for-twice")
 def test_a_nat_gateway_asked_for_twice_is_one(ec2: Any, vpc: str, subnet: str) -> None:
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
@@ -70,6 +73,7 @@ def test_a_nat_gateway_asked_for_twice_is_one(ec2: Any, vpc: str, subnet: str) -
     assert len(ec2.describe_nat_gateways()["NatGateways"]) == 1
 
 
+@pytest.mark.truth("volume-token-of-other-parameters")
 def test_a_volume_asked_for_twice_is_one_and_another_size_is_refused(ec2: Any, refused: Refused) -> None:
     asked = {"AvailabilityZone": "eu-west-2a", "Size": 1, "ClientToken": "one"}
 
@@ -78,6 +82,7 @@ def test_a_volume_asked_for_twice_is_one_and_another_size_is_refused(ec2: Any, r
         ec2.create_volume(**{**asked, "Size": 2})
 
 
+@pytest.mark.truth("share-token-of-other-parameters")
 def test_a_share_asked_for_twice_is_one(client: Client, refused: Refused) -> None:
     ram = client("ram")
 

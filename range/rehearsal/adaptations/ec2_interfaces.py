@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from types import SimpleNamespace
 from typing import Any
 
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface, NetworkInterfaceBackend
+from moto.ec2.models.elastic_network_interfaces import Attachment, NetworkInterface, NetworkInterfaceBackend
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 
@@ -19,6 +20,7 @@ def adapt() -> None:
     Instance.prep_nics = _launched(Instance.prep_nics)
     setattr(Instance, "security_groups", property(_groups, _set_groups))  # noqa: B010 moto types an attribute
     setattr(NetworkInterface, "group_set", property(_groups_of_its_own))  # noqa: B010 as above
+    setattr(NetworkInterface, "attachment", property(_attachment))  # noqa: B010 as above
     NetworkInterfaceBackend.create_network_interface = _addressed(NetworkInterfaceBackend.create_network_interface)
     NatGatewayBackend.delete_nat_gateway = _without_interface(NatGatewayBackend.delete_nat_gateway)
 
@@ -59,6 +61,25 @@ def _set_groups(instance: Any, groups: Any) -> None:
 def _groups_of_its_own(interface: Any) -> Any:
     """Give an interface's groups, and no other's."""
     return interface._group_set
+
+
+def _attachment(interface: Any) -> Attachment | SimpleNamespace | None:
+    """Give the attachment of an interface; one that a service made it manages by itself, and AWS has it.
+
+    Source: DescribeNetworkInterfaces of NAT gateways and endpoints on AWS; from memory, 2026-11-22.
+    """
+    if not interface.requester_managed:
+        return Attachment(interface) if interface.attachment_id else None
+    return SimpleNamespace(
+        attachment_id=interface.id.replace("eni-", "ela-attach-"),
+        attach_time=None,
+        delete_on_termination=False,
+        device_index=1,
+        network_card_index=0,
+        instance_id=None,
+        instance_owner_id="amazon-aws",
+        status="attached",
+    )
 
 
 def _outlives(spec: dict[str, Any]) -> bool:

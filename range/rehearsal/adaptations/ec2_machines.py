@@ -1,4 +1,4 @@
-"""EC2's instances, volumes and snapshots: they take their time on the way from one state to the next."""
+"""EC2's instances, volumes, snapshots and images: they take their time on the way from one state to the next."""
 
 from __future__ import annotations
 
@@ -6,30 +6,42 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from moto.ec2.models.elastic_block_store import EBSBackend, Volume
+from moto.ec2.models.amis import AmiBackend
+from moto.ec2.models.elastic_block_store import EBSBackend, Volume, VolumeModification
 from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 
 from range.rehearsal.states.machines import state
 from range.rehearsal.states.passing import enter, leave
 
+_PROGRESS = {"modifying": 0, "optimizing": 50, "completed": 100}
+"""How far a volume's change is, in percent."""
+
 
 def adapt() -> None:
-    """Change moto's instances, volumes and snapshots."""
+    """Change moto's instances, volumes, snapshots and images."""
     InstanceBackend.run_instances = _pending(InstanceBackend.run_instances)
     instance: Any = Instance
     instance.start = _passing(Instance.start, "pending", unless=("pending", "running"))
     instance.stop = _passing(Instance.stop, "stopping", unless=("stopping", "stopped"))
+    instance.reboot = _unless_over(Instance.reboot)
     instance.end = Instance.terminate
     instance.terminate = _passing(lambda _: None, "shutting-down", unless=("shutting-down", "terminated"))
     volume: Any = Volume
-    volume.arriving = False
+    volume.arriving = volume.leaving = False
     volume.status = property(_status)
     EBSBackend.create_volume = _creating(EBSBackend.create_volume)
+    modification: Any = VolumeModification
+    modification.modification_state = "completed"
+    modification.progress = property(lambda each: _PROGRESS[each.modification_state])
+    EBSBackend.modify_volume = _changing(EBSBackend.modify_volume)
     EBSBackend.attach_volume = _settled(EBSBackend.attach_volume)
     EBSBackend.delete_volume = _settled(EBSBackend.delete_volume)
     EBSBackend.create_snapshot = _incomplete(EBSBackend.create_snapshot)
     EBSBackend.copy_snapshot = _incomplete(EBSBackend.copy_snapshot, copied=True)
     EBSBackend.delete_snapshot = _settled(EBSBackend.delete_snapshot)
+    for name in ("create_image", "copy_image", "register_image"):
+        setattr(AmiBackend, name, _registering(getattr(AmiBackend, name)))
+    AmiBackend.deregister_image = _deregistered(AmiBackend.deregister_image)
 
 
 def _pending(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,10 +71,22 @@ def _passing(act: Callable[[Any], object], through: str, *, unless: tuple[str, .
     return begin
 
 
+def _unless_over(reboot: Callable[[Any], object]) -> Callable[[Any], None]:
+    """Let an instance that has ended, or is about to, stay so; a reboot in moto brings it back."""
+
+    def rebooted(self: Any) -> None:
+        if self.state not in ("shutting-down", "terminated"):
+            reboot(self)
+
+    return rebooted
+
+
 def _status(self: Any) -> str:
     """Give the state of a volume."""
     if self.attachment:
         return "in-use"
+    if self.leaving:
+        return "deleting"
     return "creating" if self.arriving else "available"
 
 
@@ -76,6 +100,19 @@ def _creating(create: Callable[..., Any]) -> Callable[..., Any]:
         return volume
 
     return create_volume
+
+
+def _changing(modify: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a volume be as it is asked to be at once, and its change go on for a while, as on AWS."""
+
+    def modify_volume(self: Any, volume_id: str, *args: Any, **kwargs: Any) -> Any:
+        volume = modify(self, volume_id, *args, **kwargs)
+        volume.arriving = False
+        volume.modifications[-1].modification_state = "modifying"
+        enter("volume-modification", "modifying", volume.id, self)
+        return volume
+
+    return modify_volume
 
 
 def _settled(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,3 +140,28 @@ def _incomplete(create: Callable[..., Any], *, copied: bool = False) -> Callable
         return made
 
     return snapshot
+
+
+def _registering(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a new image be pending at first. One that is made of an instance or an image has its root where that has it."""
+
+    def image(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made = make(self, *args, **kwargs)
+        if make.__name__ != "register_image":
+            made.root_device_type = "ebs"
+        made.state = "pending"
+        enter("image", "pending", made.id, self)
+        return made
+
+    return image
+
+
+def _deregistered(deregister: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an image that is deregistered be on its way no longer."""
+
+    def deregister_image(self: Any, ami_id: str) -> Any:
+        answer = deregister(self, ami_id)
+        leave(ami_id, self.region_name)
+        return answer
+
+    return deregister_image

@@ -11,10 +11,13 @@ from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 from moto.ec2.responses.network_acls import NetworkACLs
 
+from range.rehearsal.keeping.reach import touch
 from range.rehearsal.refusals import Refusal
 
 _DEFAULT_SUBNET_PREFIX = 20
 _ANYWHERE = "0.0.0.0/0"
+_LIVING = ("initiating-request", "pending-acceptance", "provisioning", "active")
+"""States of peerings that aren't over."""
 
 
 def adapt() -> None:
@@ -88,7 +91,7 @@ def _with_a_way_out(create: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_what_came_with_it(delete: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a VPC's default ACL and groups go with it, and its DHCP options stay; in moto it is the other way round."""
+    """Let a VPC's default ACL, groups and peerings go with it, and its DHCP options stay; in moto it is the other way round."""
 
     def delete_vpc(self: Any, vpc_id: str) -> Any:
         if vpc_id in self.vpcs:
@@ -97,9 +100,23 @@ def _with_what_came_with_it(delete: Callable[..., Any]) -> Callable[..., Any]:
         for acl in [acl for acl in self.network_acls.values() if acl.vpc_id == vpc_id]:
             del self.network_acls[acl.id]
         self.groups.pop(vpc_id, None)
+        _end_peerings(self, vpc_id)
         return vpc
 
     return delete_vpc
+
+
+def _end_peerings(ec2: Any, vpc_id: str) -> None:
+    """Delete the peerings of a VPC that is gone; both sides see them as deleted.
+
+    Source: Amazon VPC Peering Guide, "Delete a VPC peering connection" (read 2026-11-22).
+    """
+    for peering in ec2.vpc_pcxs.values():
+        sides = (peering.vpc, peering.peer_vpc)
+        if vpc_id in {side.id for side in sides} and peering._status.code in _LIVING:
+            peering._status.deleted(deleter_id=ec2.account_id)
+            for side in sides:
+                touch(side.ec2_backend)
 
 
 def _in_a_zone_of_the_region(create: Callable[..., Any]) -> Callable[..., Any]:

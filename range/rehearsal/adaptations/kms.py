@@ -19,6 +19,8 @@ _OF_AWS = "alias/aws/"
 def adapt() -> None:
     """Change moto's KMS."""
     models.generate_private_key = _key_of
+    for name in ("enable_key", "disable_key", "schedule_key_deletion", "cancel_key_deletion"):
+        setattr(models.KmsBackend, name, _by_arn(getattr(models.KmsBackend, name)))
     models.KmsBackend.create_alias = _named(models.KmsBackend.create_alias)
 
 
@@ -31,6 +33,15 @@ class Symmetric:
         raise Refusal("UnsupportedOperationException", message)
 
     sign = verify = public_key = _refuse
+
+
+def _by_arn(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a call on a key name it by its ARN, too; moto knows it by its id only."""
+
+    def acting(self: Any, key_id: str, *args: Any, **kwargs: Any) -> Any:
+        return act(self, self.get_key_id(key_id), *args, **kwargs)
+
+    return acting
 
 
 def _named(create_alias: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,6 +20,10 @@ _METADATA = {
 """Source: EC2 API Reference, "InstanceMetadataOptionsRequest"; from memory, 2026-11-22."""
 
 
+_ENDED = {"Code": 48, "Name": "terminated"}
+"""Source: botocore's model of EC2 2016-11-15, InstanceState, read 2026-11-22."""
+
+
 def run(call: Call) -> Answer:
     """Launch instances."""
     image = _image(call)
@@ -98,7 +102,7 @@ def terminate(call: Call) -> Answer:
     """
     ids = call.params["InstanceIds"]
     named = {each.id: each for each in records(call).all_instances() if each.id in ids}
-    ended = {id_: each.instance_state for id_, each in named.items() if each.state == "terminated"}
+    ended = [id_ for id_, each in named.items() if each.state == "terminated"]
     spared = {each.availability_zone for each in named.values() if each.disable_api_termination is True}
     doomed = [id_ for id_, each in named.items() if id_ not in ended and each.availability_zone not in spared]
     if not ended and (not spared or not doomed):
@@ -106,7 +110,7 @@ def terminate(call: Call) -> Answer:
     ending = call.result_by_moto({"InstanceIds": doomed})["TerminatingInstances"] if doomed else []
     if len(doomed) + len(ended) < len(ids):
         return call.by_moto({"InstanceIds": [id_ for id_ in ids if id_ not in doomed and id_ not in ended]})
-    again = [{"InstanceId": id_, "CurrentState": last, "PreviousState": last} for id_, last in ended.items()]
+    again = [{"InstanceId": id_, "CurrentState": _ENDED, "PreviousState": _ENDED} for id_ in ended]
     return call.service.answer(call.operation, {"TerminatingInstances": [*ending, *again]})
 
 

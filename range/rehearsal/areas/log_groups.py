@@ -1,4 +1,4 @@
-"""Log groups: the key that one is encrypted with, and its protection from deletion."""
+"""Log groups: the key that one is encrypted with, its protection from deletion, and who makes it again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
+from range.rehearsal.areas.flow_logs import make_again
 from range.rehearsal.areas.shelves import shelf
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.messages import Answer
@@ -46,11 +47,14 @@ def protect(call: Call) -> Shape:
 
 
 def delete(call: Call) -> Answer:
-    """Delete a group, unless it is protected."""
+    """Delete a group, unless it is protected; a flow log that writes to it may make it again."""
     if shelf(call, _PROTECTED).get(call.params["logGroupName"]):
         message = "The log group is protected from deletion."
         raise Refusal("InvalidOperationException", message)
-    return call.by_moto()
+    answer = call.by_moto()
+    if answer.status < 300:
+        make_again(call, call.params["logGroupName"])
+    return answer
 
 
 OPERATIONS = {

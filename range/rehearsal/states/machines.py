@@ -11,6 +11,7 @@ from range.rehearsal.states.rows import Row
 _INTERFACES, _VOLUMES = "ec2.DescribeNetworkInterfaces", "ec2.DescribeVolumes"
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 """Source: botocore's model of EC2 2016-11-15, InstanceState, read 2026-11-22."""
+_FURTHER = {"modifying": "optimizing", "optimizing": "completed"}
 _BECOMES = {"pending": "running", "stopping": "stopped"}
 
 
@@ -29,8 +30,24 @@ def _instance(thing: Passing) -> None:
 
 
 def _volume(thing: Passing) -> None:
-    """Let a volume become available."""
-    ec2_of(thing).volumes[thing.id].arriving = False
+    """Let a volume become available, or go."""
+    ec2 = ec2_of(thing)
+    if ec2.volumes[thing.id].leaving:
+        ec2.delete_volume(thing.id)
+    else:
+        ec2.volumes[thing.id].arriving = False
+
+
+def _modification(thing: Passing) -> str | None:
+    """Take the change of a volume one step on."""
+    modification = ec2_of(thing).volumes[thing.id].modifications[-1]
+    modification.modification_state = _FURTHER[modification.modification_state]
+    return "optimizing" if modification.modification_state == "optimizing" else None
+
+
+def _image(thing: Passing) -> None:
+    """Let an image become available."""
+    ec2_of(thing).amis[thing.id].state = "available"
 
 
 def _snapshot(thing: Passing) -> None:
@@ -59,11 +76,18 @@ ROWS = (
     ),
     Row(
         "volume",
-        "creating, available, in-use",
+        "creating, available, in-use; deleting, gone",
         {_VOLUMES: "VolumeIds", "ec2.DescribeVolumeStatus": "VolumeIds"},
         _volume,
     ),
+    Row(
+        "volume-modification",
+        "modifying, optimizing, completed",
+        {"ec2.DescribeVolumesModifications": "VolumeIds", _VOLUMES: "VolumeIds"},
+        _modification,
+    ),
     Row("snapshot", "pending, completed", {"ec2.DescribeSnapshots": "SnapshotIds"}, _snapshot),
+    Row("image", "pending, available", {"ec2.DescribeImages": "ImageIds"}, _image),
     Row(
         "replace-root-volume-task",
         "pending, in-progress, succeeded (or failed, where the instance ended meanwhile)",

@@ -1,10 +1,11 @@
-"""NAT gateways, endpoints, transit gateways and peerings on their way."""
+"""NAT gateways, endpoints, transit gateways, peerings, and what functions and flow logs leave behind, on their way."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.logs.models import logs_backends
 
 from range.rehearsal.areas.gateways.models import Gateways, kept_by
 from range.rehearsal.keeping.reach import touch
@@ -86,6 +87,19 @@ def _attachment(thing: Passing) -> None:
         arrive(kept, attachment)
 
 
+def _function_interface(thing: Passing) -> None:
+    """Let an interface go whose function is gone."""
+    ec2_of(thing).enis.pop(thing.id, None)
+
+
+def _log_group(thing: Passing) -> None:
+    """Let a log group come back that somebody writes to, without the retention, key and tags that it had."""
+    logs = logs_backends[thing.account][thing.region]
+    if thing.id not in logs.groups:
+        touch(logs)
+        logs.create_log_group(thing.id, {})
+
+
 ROWS = (
     Row(
         "nat-gateway",
@@ -129,5 +143,17 @@ ROWS = (
             _INTERFACES: "",
         },
         _attachment,
+    ),
+    Row(
+        "function-interface",
+        "lingering, gone (the function was deleted before)",
+        {_INTERFACES: "NetworkInterfaceIds"},
+        _function_interface,
+    ),
+    Row(
+        "log-group",
+        "deleted, there again (where a flow log writes to it whose role may make log groups)",
+        {"logs.DescribeLogGroups": ""},
+        _log_group,
     ),
 )

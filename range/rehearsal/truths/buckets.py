@@ -206,14 +206,6 @@ TRUTHS = (
         status=409,
     ),
     Truth(
-        name="object-under-retention",
-        calls=("s3.DeleteObject",),
-        when="the version is under compliance retention",
-        code="AccessDenied",
-        source=_MEMORY,
-        confidence="general_knowledge",
-    ),
-    Truth(
         name="bucket-notifies-nobody",
         calls=("s3.PutBucketNotificationConfiguration",),
         when="the queue or topic doesn't exist",

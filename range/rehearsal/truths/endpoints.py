@@ -141,6 +141,14 @@ TRUTHS = (
         check=_two_in_a_zone,
     ),
     Truth(
+        name="peering-of-overlapping-ranges",
+        calls=("ec2.CreateVpcPeeringConnection",),
+        when="the ranges of the VPCs overlap: the call succeeds, and the peering fails",
+        code="failed (Status)",
+        source="botocore 1.44.5, EC2 2016-11-15, CreateVpcPeeringConnection (read 2026-11-22)",
+        confidence="documented",
+    ),
+    Truth(
         name="peering-accepted-twice",
         calls=("ec2.AcceptVpcPeeringConnection",),
         when="it doesn't wait for acceptance",

@@ -134,6 +134,22 @@ TRUTHS = (
         check=_without_an_address,
     ),
     Truth(
+        name="nat-gateway-without-a-way-out",
+        calls=("ec2.CreateNatGateway",),
+        when="a public one is asked for in a VPC without an internet gateway: the call succeeds, and the gateway fails",
+        code="Gateway.NotAttached (FailureCode)",
+        source="https://github.com/giantswarm/aws-operator/pull/1234",
+        confidence="seen_in_issue",
+    ),
+    Truth(
+        name="nat-gateway-on-a-used-address",
+        calls=("ec2.CreateNatGateway",),
+        when="the address is associated: the call succeeds, and the gateway fails",
+        code="Resource.AlreadyAssociated (FailureCode)",
+        source="https://github.com/hashicorp/terraform/issues/13836",
+        confidence="seen_in_issue",
+    ),
+    Truth(
         name="nat-gateway-unknown",
         calls=("ec2.DeleteNatGateway",),
         when="there is no such gateway",

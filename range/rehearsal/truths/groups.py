@@ -15,8 +15,15 @@ _MEMORY = "none opened (general knowledge)"
 
 def _group(call: Call) -> Any:
     """Find the group that a call names by id or, in a default VPC, by name; None where there is none."""
-    named = call.params.get("GroupId") or call.params.get("GroupName")
-    return store(call).get_security_group_by_name_or_id(named) if named else None
+    named, name = call.params.get("GroupId"), call.params.get("GroupName")
+    if named:
+        return group_of(store(call), named)
+    return store(call).get_security_group_from_name(name) if name else None
+
+
+def group_of(ec2: Any, group_id: str) -> Any:
+    """Find a group by its id, or give None. moto looks through copies of all groups for each."""
+    return next((groups[group_id] for groups in ec2.groups.values() if group_id in groups), None)
 
 
 def _dependent(group: Any) -> str:
@@ -80,15 +87,18 @@ def _looks_like_an_id(call: Call) -> str | None:
 
 
 def _group_of_an_unpeered_vpc(call: Call) -> str | None:
-    group = _group(call)
+    permissions = call.params.get("IpPermissions", ())
+    named = {pair.get("GroupId", "") for permission in permissions for pair in permission.get("UserIdGroupPairs", ())}
+    group = _group(call) if named else None
     if group is None:
         return None
-    for permission in call.params.get("IpPermissions", ()):
-        for pair in permission.get("UserIdGroupPairs", ()):
-            other = store(call).get_security_group_from_id(pair.get("GroupId", ""))
-            if other is not None and other.vpc_id not in (group.vpc_id, *_peers(call, group.vpc_id)):
-                return f"You have specified two resources that belong to different networks: {group.id} and {other.id}"
-    return None
+    ec2 = store(call)
+    others = [other for other in (group_of(ec2, each) for each in named) if other and other.vpc_id != group.vpc_id]
+    peers = _peers(call, group.vpc_id) if others else set()
+    stranger = next((other for other in others if other.vpc_id not in peers), None)
+    if stranger is None:
+        return None
+    return f"You have specified two resources that belong to different networks: {group.id} and {stranger.id}"
 
 
 def _peers(call: Call, vpc_id: str) -> set[str]:

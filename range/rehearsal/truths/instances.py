@@ -85,6 +85,13 @@ def _other_architecture(call: Call) -> str | None:
     )
 
 
+def _image_pending(call: Call) -> str | None:
+    images, named = store(call).amis, call.params.get("ImageId")
+    if named not in images or images[named].state == "available":
+        return None
+    return f"The image ID '{named}' is not available yet: it is {images[named].state}."
+
+
 def _unknown_template(call: Call) -> str | None:
     named = call.params.get("LaunchTemplateId")
     if not named or named in store(call).launch_templates:
@@ -107,6 +114,15 @@ TRUTHS = (
         code="InvalidAMIID.NotFound",
         source=_TERRAFORM,
         confidence="seen_in_issue",
+    ),
+    Truth(
+        name="launch-from-a-pending-image",
+        calls=("ec2.RunInstances",),
+        when="the image is pending",
+        code="InvalidAMIID.Unavailable",
+        source=_TERRAFORM,
+        confidence="seen_in_issue",
+        check=_image_pending,
     ),
     Truth(
         name="launch-without-a-network",
@@ -149,6 +165,14 @@ TRUTHS = (
         when="termination protection is on",
         code="OperationNotPermitted",
         source="https://github.com/rebuy-de/aws-nuke/issues/279",
+        confidence="seen_in_issue",
+    ),
+    Truth(
+        name="instances-one-protected",
+        calls=("ec2.TerminateInstances",),
+        when="one of several is protected: those of its zone stay, those of other zones are terminated all the same",
+        code="OperationNotPermitted",
+        source=f"{_MODEL.format('TerminateInstances')}; https://github.com/rebuy-de/aws-nuke/issues/279",
         confidence="seen_in_issue",
     ),
     Truth(

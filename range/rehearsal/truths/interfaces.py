@@ -8,8 +8,9 @@ from typing import Any
 
 from range.rehearsal.call import Call
 from range.rehearsal.truths.gateways import attached_gateway
+from range.rehearsal.truths.groups import group_of
 from range.rehearsal.truths.rows import Truth
-from range.rehearsal.truths.stores import store
+from range.rehearsal.truths.stores import store, stores
 
 _SERVICE_OWNED = "https://github.com/boto/boto3/issues/2218"
 ADDRESSES_PER_REGION = 5
@@ -44,6 +45,29 @@ def _service_interfaces(call: Call) -> Iterator[str]:
     yield from (interface.id for interface in ec2.enis.values() if interface.requester_managed)
 
 
+def _attached_by_a_service(call: Call) -> str | None:
+    if not call.params.get("AttachmentId", "").startswith("ela-attach-"):
+        return None
+    return "You are not allowed to manage 'ela-attach' attachments."
+
+
+def _changed_by_a_stranger(call: Call) -> str | None:
+    interface = _interface(call)
+    if interface is None or not interface.requester_managed:
+        return None
+    return "You do not have permission to access the specified resource."
+
+
+def _of_somebody_else(call: Call) -> str | None:
+    named = call.params.get("AllocationId") or call.params.get("PublicIp")
+    if _address(call) is not None:
+        return None
+    known = (kept for ec2 in stores(call) for kept in ec2.addresses)
+    if not any(named in (kept.allocation_id, kept.public_ip) for kept in known):
+        return None
+    return f"The address '{named}' does not belong to you."
+
+
 def _address(call: Call) -> Any:
     """Find the elastic address that a call names, or None."""
     named = call.params.get("AllocationId") or call.params.get("PublicIp")
@@ -74,7 +98,7 @@ def _different_networks(call: Call) -> str | None:
         (subnet.vpc_id for zone in ec2.subnets.values() for subnet in zone.values() if subnet.id == subnet_id), None
     )
     groups = call.params.get("SecurityGroupIds") or call.params.get("Groups") or ()
-    for group in filter(None, (ec2.get_security_group_from_id(group_id) for group_id in groups)):
+    for group in filter(None, (group_of(ec2, group_id) for group_id in groups)):
         if vpc_id is not None and group.vpc_id != vpc_id:
             return f"Security group {group.id} and subnet {subnet_id} belong to different networks."
     return None
@@ -143,6 +167,25 @@ TRUTHS = (
         check=_of_a_service,
     ),
     Truth(
+        name="interface-of-a-service-detached",
+        calls=("ec2.DetachNetworkInterface",),
+        when="a service attached it: a NAT gateway, an endpoint, a transit gateway",
+        code="OperationNotPermitted",
+        source=_SERVICE_OWNED,
+        confidence="seen_in_issue",
+        check=_attached_by_a_service,
+    ),
+    Truth(
+        name="interface-of-a-service-changed",
+        calls=("ec2.ModifyNetworkInterfaceAttribute",),
+        when="a service made it",
+        code="AuthFailure",
+        source="https://github.com/aws/aws-k8s-tester/issues/70",
+        confidence="seen_in_issue",
+        check=_changed_by_a_stranger,
+        status=403,
+    ),
+    Truth(
         name="interface-attached",
         calls=("ec2.DeleteNetworkInterface",),
         when="it is attached to an instance",
@@ -176,6 +219,15 @@ TRUTHS = (
         source="botocore 1.44.5, EC2 2016-11-15, ReleaseAddress (read 2026-11-22)",
         confidence="documented",
         check=_address_in_use,
+    ),
+    Truth(
+        name="address-of-somebody-else",
+        calls=("ec2.ReleaseAddress",),
+        when="it was released and given to another account; one that nobody has is InvalidAllocationID.NotFound",
+        code="AuthFailure",
+        source="botocore 1.44.5, EC2 2016-11-15, ReleaseAddress (read 2026-11-22)",
+        confidence="documented",
+        check=_of_somebody_else,
     ),
     Truth(
         name="group-of-another-vpc",

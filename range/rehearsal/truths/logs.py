@@ -1,4 +1,4 @@
-"""CloudWatch log groups and their subscriptions."""
+"""CloudWatch log groups and their subscriptions, and VPC flow logs."""
 
 from __future__ import annotations
 
@@ -71,6 +71,14 @@ TRUTHS = (
         confidence="documented",
     ),
     Truth(
+        name="log-group-protected",
+        calls=("logs.DeleteLogGroup",),
+        when="it is protected from deletion",
+        code="InvalidOperationException",
+        source=f"{_MODEL.format('PutLogGroupDeletionProtection')}; the code is from memory",
+        confidence="general_knowledge",
+    ),
+    Truth(
         name="log-group-retention",
         calls=("logs.PutRetentionPolicy",),
         when="the number of days isn't one of the allowed",
@@ -107,11 +115,19 @@ TRUTHS = (
     ),
     Truth(
         name="log-group-key-unusable",
-        calls=("logs.CreateLogGroup",),
+        calls=("logs.CreateLogGroup", "logs.AssociateKmsKey"),
         when="the key is missing or disabled, or its policy doesn't name the logs service",
         code="InvalidParameterException",
         source=_MEMORY,
         confidence="general_knowledge",
         check=_unusable_key,
+    ),
+    Truth(
+        name="flow-log-twice",
+        calls=("ec2.CreateFlowLogs",),
+        when="the resource has one of that traffic and destination: the call succeeds, and the answer names it",
+        code="FlowLogAlreadyExists (Unsuccessful)",
+        source=_MEMORY,
+        confidence="general_knowledge",
     ),
 )

@@ -1,8 +1,11 @@
-"""Volumes, snapshots and images."""
+"""Volumes, snapshots, images and file systems."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from moto.core.utils import utcnow
 
 from range.rehearsal.call import Call
 from range.rehearsal.truths.rows import Truth
@@ -11,6 +14,13 @@ from range.rehearsal.truths.stores import store
 _MODEL = "botocore 1.44.5, EC2 2016-11-15, {} (read 2026-11-22)"
 _TERRAFORM = "hashicorp/terraform-provider-aws, internal/service/ec2/errors.go (read 2026-11-22)"
 _MEMORY = "none opened (general knowledge)"
+CHANGES_PER_DAY = 4
+"""How often a volume may be changed in any 24 hours. Source: EC2 API Reference, ModifyVolume (read 2026-11-22)."""
+ATTACHMENTS = {"nitro": 28, "xen": 40}
+"""How many volumes fit an instance, by its hypervisor; on Nitro interfaces count with them.
+
+Source: Amazon EBS User Guide, "Amazon EBS volume limits for Amazon EC2 instances"; the figures are from memory, 2026-11-22.
+"""
 
 
 def _volume(call: Call) -> Any:
@@ -61,6 +71,24 @@ def _attached(call: Call) -> str | None:
     return f"{volume.id} is already attached to an instance"
 
 
+def _going(call: Call) -> str | None:
+    volume = _volume(call)
+    return None if volume is None or not volume.leaving else f"Volume '{volume.id}' is not 'available'."
+
+
+def _full(call: Call) -> str | None:
+    from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+    instance = _instance(call)
+    if instance is None:
+        return None
+    hypervisor = INSTANCE_TYPES.get(instance.instance_type, {}).get("Hypervisor", "nitro")
+    attached = len(instance.block_device_mapping) + (len(instance.nics) if hypervisor == "nitro" else 0)
+    if attached < ATTACHMENTS[hypervisor]:
+        return None
+    return f"The instance '{instance.id}' has {attached} attachments, as many as its type can have."
+
+
 def _device_taken(call: Call) -> str | None:
     instance, device = _instance(call), call.params.get("Device")
     if instance is None or device not in instance.block_device_mapping:
@@ -90,6 +118,23 @@ def _smaller(call: Call) -> str | None:
     if volume is None or not asked or asked >= int(volume.size):
         return None
     return f"New size cannot be smaller than existing size ({volume.size} GiB)."
+
+
+def _being_changed(call: Call) -> str | None:
+    volume = _volume(call)
+    if volume is None or not volume.modifications or volume.modifications[-1].modification_state == "completed":
+        return None
+    return f"Volume '{volume.id}' has a modification in progress."
+
+
+def _changed_too_often(call: Call) -> str | None:
+    volume = _volume(call)
+    since = utcnow() - timedelta(days=1)
+    if volume is None or sum(change.start_time > since for change in volume.modifications) < CHANGES_PER_DAY:
+        return None
+    return (
+        f"Volume '{volume.id}' was modified {CHANGES_PER_DAY} times in the last 24 hours, which is as often as can be."
+    )
 
 
 TRUTHS = (
@@ -164,6 +209,24 @@ TRUTHS = (
         check=_device_taken,
     ),
     Truth(
+        name="volume-going-attached",
+        calls=("ec2.AttachVolume",),
+        when="the volume is being deleted",
+        code="IncorrectState",
+        source=f"{_MODEL.format('AttachVolume')}; the code is from memory",
+        confidence="general_knowledge",
+        check=_going,
+    ),
+    Truth(
+        name="volumes-over-limit",
+        calls=("ec2.AttachVolume",),
+        when="the instance has as many volumes (on Nitro: volumes and interfaces) as its type can have",
+        code="AttachmentLimitExceeded",
+        source=_MODEL.format("AttachVolume"),
+        confidence="documented",
+        check=_full,
+    ),
+    Truth(
         name="volume-not-attached",
         calls=("ec2.DetachVolume",),
         when="it isn't attached",
@@ -189,5 +252,31 @@ TRUTHS = (
         source=_MEMORY,
         confidence="general_knowledge",
         check=_smaller,
+    ),
+    Truth(
+        name="volume-being-changed",
+        calls=("ec2.ModifyVolume",),
+        when="an earlier change isn't completed",
+        code="IncorrectModificationState",
+        source=f"{_MODEL.format('ModifyVolume')}; the code is from memory",
+        confidence="general_knowledge",
+        check=_being_changed,
+    ),
+    Truth(
+        name="volume-changed-too-often",
+        calls=("ec2.ModifyVolume",),
+        when=f"it was changed {CHANGES_PER_DAY} times within 24 hours",
+        code="VolumeModificationRateExceeded",
+        source=f"{_MODEL.format('ModifyVolume')}; the code is from memory",
+        confidence="general_knowledge",
+        check=_changed_too_often,
+    ),
+    Truth(
+        name="file-system-token-used",
+        calls=("efs.CreateFileSystem",),
+        when="the account has a file system of that creation token",
+        code="FileSystemAlreadyExists",
+        source="botocore 1.44.5, EFS 2015-02-01, CreateFileSystem (read 2026-11-22)",
+        confidence="documented",
     ),
 )

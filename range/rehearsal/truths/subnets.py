@@ -113,6 +113,15 @@ TRUTHS = (
         check=_holds_nat_gateways,
     ),
     Truth(
+        name="subnet-with-a-function",
+        calls=("ec2.DeleteSubnet",),
+        when="a Lambda function is in it, or was until a while ago: its interfaces linger",
+        code="DependencyViolation",
+        source="https://github.com/alchemy-run/alchemy/pull/937",
+        confidence="seen_in_issue",
+        check=_holds_interfaces,
+    ),
+    Truth(
         name="subnet-with-a-load-balancer",
         calls=("ec2.DeleteSubnet",),
         when="a load balancer has a node in it",

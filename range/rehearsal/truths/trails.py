@@ -51,24 +51,40 @@ def _unknown_log_group(call: Call) -> str | None:
     return "CloudTrail cannot validate the specified log group ARN."
 
 
-def _unusable_key(call: Call) -> str | None:
+def _unassumable_role(call: Call) -> str | None:
+    arn = call.params.get("CloudWatchLogsRoleArn")
+    if not arn:
+        return None
+    role = next((each for each in store(call, "iam").roles.values() if each.arn == arn), None)
+    if role is not None and "cloudtrail.amazonaws.com" in role.assume_role_policy_document:
+        return None
+    return "CloudTrail cannot assume the specified role, or there is none of that ARN."
+
+
+def _key(call: Call) -> Any:
+    """Find the key that a call names, by id, ARN or alias; None where it names none, or there is none."""
     named = call.params.get("KmsKeyId")
     if not named:
         return None
     kms = store(call, "kms", account=named.split(":")[4] if named.startswith("arn:") else call.account)
-    key = kms.keys.get(kms.any_id_to_key_id(kms.get_key_id(named)))
-    return None if key is not None else f"KMS key {named} does not exist."
+    return kms.keys.get(kms.any_id_to_key_id(kms.get_key_id(named)))
+
+
+def _unknown_key(call: Call) -> str | None:
+    named = call.params.get("KmsKeyId")
+    return f"KMS key {named} does not exist." if named and _key(call) is None else None
+
+
+def _disabled_key(call: Call) -> str | None:
+    key = _key(call)
+    return None if key is None or key.key_state == "Enabled" else f"KMS key {key.arn} is {key.key_state}."
 
 
 def _key_of_others(call: Call) -> str | None:
-    named = call.params.get("KmsKeyId")
-    if not named or _unusable_key(call):
+    key = _key(call)
+    if key is None or "cloudtrail.amazonaws.com" in key.policy:
         return None
-    kms = store(call, "kms", account=named.split(":")[4] if named.startswith("arn:") else call.account)
-    key = kms.keys[kms.any_id_to_key_id(kms.get_key_id(named))]
-    if "cloudtrail.amazonaws.com" in key.policy:
-        return None
-    return f"Insufficient permissions to access S3 bucket {call.params.get('S3BucketName')} or KMS key {named}."
+    return f"Insufficient permissions to access S3 bucket {call.params.get('S3BucketName')} or KMS key {key.arn}."
 
 
 TRUTHS = (
@@ -126,13 +142,31 @@ TRUTHS = (
         check=_unknown_log_group,
     ),
     Truth(
+        name="trail-role-unassumable",
+        calls=("cloudtrail.CreateTrail",),
+        when="the role that is to write to the log group doesn't exist, or doesn't trust CloudTrail",
+        code="InvalidCloudWatchLogsRoleArnException",
+        source=_MODEL,
+        confidence="documented",
+        check=_unassumable_role,
+    ),
+    Truth(
         name="trail-key-unknown",
         calls=("cloudtrail.CreateTrail",),
         when="the key doesn't exist",
         code="KmsKeyNotFoundException",
         source=_MODEL,
         confidence="documented",
-        check=_unusable_key,
+        check=_unknown_key,
+    ),
+    Truth(
+        name="trail-key-disabled",
+        calls=("cloudtrail.CreateTrail",),
+        when="the key is disabled, or pending deletion",
+        code="KmsKeyDisabledException",
+        source=_MODEL,
+        confidence="documented",
+        check=_disabled_key,
     ),
     Truth(
         name="trail-key-of-others",

@@ -9,9 +9,9 @@ _TERRAFORM = "hashicorp/terraform-provider-aws, internal/service/ec2/errors.go (
 _RAM = "botocore 1.44.5, RAM 2018-01-04, {} (read 2026-11-22)"
 
 
-def _ec2(name: str, call: str, *, when: str, code: str, source: str, confidence: Confidence = "seen_in_issue") -> Truth:
+def _ec2(name: str, *calls: str, when: str, code: str, source: str, confidence: Confidence = "seen_in_issue") -> Truth:
     """Make a row of EC2."""
-    return Truth(name, (f"ec2.{call}",), when, code, source, confidence)
+    return Truth(name, tuple(f"ec2.{call}" for call in calls), when, code, source, confidence)
 
 
 def _ram(name: str, call: str, *, when: str, code: str, source: str, confidence: Confidence = "documented") -> Truth:
@@ -133,6 +133,31 @@ TRUTHS = (
         code="InvalidRoute.NotFound",
         source="floci-io/floci, Ec2Service.java (read 2026-11-22)",
     ),
+    _ec2(
+        "gateway-not-ready",
+        "CreateTransitGatewayVpcAttachment",
+        "CreateTransitGatewayRouteTable",
+        when="the gateway is pending, being changed or deleting",
+        code="IncorrectState",
+        source="hashicorp/terraform-provider-aws, internal/service/ec2: it waits and retries (read 2026-11-22)",
+        confidence="general_knowledge",
+    ),
+    _ec2(
+        "gateway-table-of-a-foreign-attachment",
+        "AssociateTransitGatewayRouteTable",
+        "EnableTransitGatewayRouteTablePropagation",
+        "CreateTransitGatewayRoute",
+        when="the attachment is of another gateway, or unknown",
+        code="InvalidTransitGatewayAttachmentID.NotFound",
+        source=_LIVE,
+    ),
+    _ec2(
+        "gateway-default-table-unnamed",
+        "ModifyTransitGateway",
+        when="default association or propagation is switched on without a table, or off with one",
+        code="InvalidParameterCombination",
+        source="https://github.com/floci-io/floci/pull/2329",
+    ),
     _ram(
         "share-of-nothing",
         "CreateResourceShare",
@@ -169,5 +194,20 @@ TRUTHS = (
         when="there is none, as within an organisation",
         code="ResourceShareInvitationArnNotFoundException",
         source=_RAM.format("AcceptResourceShareInvitation"),
+    ),
+    _ram(
+        "share-invitation-accepted-twice",
+        "AcceptResourceShareInvitation",
+        when="it was accepted",
+        code="ResourceShareInvitationAlreadyAcceptedException",
+        source=_RAM.format("AcceptResourceShareInvitation"),
+    ),
+    _ram(
+        "share-with-an-outsider",
+        "CreateResourceShare",
+        when="external principals aren't allowed, and one is, or sharing within the organisation isn't switched on",
+        code="OperationNotPermittedException",
+        source="https://github.com/hashicorp/terraform-provider-aws/issues/15254",
+        confidence="seen_in_issue",
     ),
 )

@@ -254,4 +254,12 @@ TRUTHS = (
         confidence="documented",
         check=_rule_twice,
     ),
+    Truth(
+        name="resolver-rule-of-others",
+        calls=("route53resolver.AssociateResolverRule",),
+        when="the rule is another account's and isn't shared with the caller",
+        code="ResourceNotFoundException",
+        source="https://github.com/hashicorp/terraform-provider-aws/issues/11902",
+        confidence="seen_in_issue",
+    ),
 )

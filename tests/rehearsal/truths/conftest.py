@@ -1,8 +1,8 @@
-"""A fresh cloud for each test of a truth, and the count of the truths that held."""
+"""A fresh cloud for each test of a truth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,6 @@ from range.rehearsal.transport import session
 
 MANAGEMENT, HUB, ALLY, OTHER_ALLY = "100000000001", "100000000002", "200000000001", "200000000002"
 REGION = "eu-west-2"
-HELD = "truth-held"
 
 
 @pytest.fixture
@@ -87,22 +86,3 @@ def refused() -> Callable[[str], Any]:
         assert caught.value.response["Error"]["Code"] == code
 
     return expecting
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Note on the report which truths its test holds, so that they can be counted wherever the test ran."""
-    report: Any = yield
-    if report.when == "call":
-        report.user_properties += [(HELD, name) for marker in item.iter_markers("truth") for name in marker.args]
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how many truths held, of how many, and what AWS refuses that isn't among them."""
-    from range.rehearsal.truths.table import TRUTHS
-
-    reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
-    held = {name for report in reports for key, name in report.user_properties if key == HELD}
-    if held:
-        terminalreporter.write_line(f"truths held: {len(held)} of {len(TRUTHS)}")

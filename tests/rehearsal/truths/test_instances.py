@@ -38,6 +38,17 @@ def test_a_launch_names_what_there_is(
         launch(**asked)
 
 
+@pytest.mark.truth("launch-from-a-pending-image")
+def test_a_launch_waits_for_its_image(ec2: Any, launch: Callable[..., str], refused: Refused) -> None:
+    golden = ec2.create_image(InstanceId=launch(), Name="golden")["ImageId"]
+    with refused("InvalidAMIID.Unavailable"):
+        launch(ImageId=golden)
+
+    (seen,) = ec2.describe_images(ImageIds=[golden])["Images"]
+    assert (seen["State"], seen["RootDeviceType"]) == ("available", "ebs")
+    launch(ImageId=golden)
+
+
 @pytest.mark.truth("launch-on-another-architecture")
 def test_an_image_runs_on_its_own_architecture(launch: Callable[..., str], refused: Refused) -> None:
     with refused("InvalidParameterValue"):

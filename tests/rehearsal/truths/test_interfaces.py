@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 Refused = Callable[[str], Any]
+OTHER_ALLY = "200000000002"
 
 
 @pytest.fixture
@@ -50,6 +51,20 @@ def test_an_interface_of_an_endpoint_cannot_be_deleted(ec2: Any, vpc: str, subne
     (kept,) = ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
     with refused("InvalidParameterValue"):
         ec2.delete_network_interface(NetworkInterfaceId=kept["NetworkInterfaceId"])
+
+
+@pytest.mark.truth("interface-of-a-service-detached", "interface-of-a-service-changed")
+def test_what_a_service_attached_only_the_service_manages(ec2: Any, vpc: str, subnet: str, refused: Refused) -> None:
+    name = "com.amazonaws.eu-west-2.ssm"
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Interface", SubnetIds=[subnet])
+    (kept,) = ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
+    assert kept["Attachment"]["InstanceOwnerId"] == "amazon-aws"
+    with refused("OperationNotPermitted"):
+        ec2.detach_network_interface(AttachmentId=kept["Attachment"]["AttachmentId"], Force=True)
+    with refused("AuthFailure"):
+        ec2.modify_network_interface_attribute(
+            NetworkInterfaceId=kept["NetworkInterfaceId"], SourceDestCheck={"Value": False}
+        )
 
 
 @pytest.mark.truth("interface-attached")
@@ -96,6 +111,18 @@ def test_an_address_stays_while_it_is_associated(
 
     ec2.disassociate_address(AssociationId=associated)
     ec2.release_address(AllocationId=address)
+
+
+@pytest.mark.truth("address-of-somebody-else")
+def test_an_address_is_released_by_who_has_it(
+    clients: Callable[..., Any], ec2: Any, address: str, refused: Refused
+) -> None:
+    with refused("AuthFailure"):
+        clients("ec2", account=OTHER_ALLY).release_address(AllocationId=address)
+
+    ec2.release_address(AllocationId=address)
+    with refused("InvalidAllocationID.NotFound"):
+        ec2.release_address(AllocationId=address)
 
 
 @pytest.mark.truth("group-of-another-vpc")

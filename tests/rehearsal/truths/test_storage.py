@@ -1,11 +1,14 @@
-"""Volumes, snapshots and images, as AWS refuses them."""
+"""Volumes, snapshots, images and file systems, as AWS refuses them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from range.rehearsal.truths import storage
 
 Refused = Callable[[str], Any]
 
@@ -93,3 +96,66 @@ def test_a_snapshot_stays_while_an_image_uses_it(ec2: Any, instance: Any, refuse
     with refused("InvalidAMIID.Unavailable"):
         ec2.deregister_image(ImageId=image)
     ec2.delete_snapshot(SnapshotId=snapshot)
+
+
+@pytest.mark.truth("volumes-over-limit")
+def test_an_instance_has_so_many_volumes_and_no_more(
+    ec2: Any, image: str, subnet: str, volume: str, refused: Refused
+) -> None:
+    more = [{"DeviceName": f"/dev/sd{letter}", "Ebs": {"VolumeSize": 1}} for letter in "bcdefghijklmnopqrstuvwxyz"]
+    asked = {"ImageId": image, "MinCount": 1, "MaxCount": 1, "SubnetId": subnet, "InstanceType": "t3.micro"}
+    launched = ec2.run_instances(**asked, BlockDeviceMappings=more)["Instances"][0]
+    second = ec2.create_volume(AvailabilityZone="eu-west-2a", Size=1)["VolumeId"]
+    ec2.describe_instances()
+    attach(ec2, volume, launched, "/dev/xvdba")
+
+    with refused("AttachmentLimitExceeded"):
+        attach(ec2, second, launched, "/dev/xvdbb")
+
+
+@pytest.mark.truth("volume-going-attached")
+def test_a_volume_that_is_being_deleted_is_attached_to_nothing(
+    ec2: Any, instance: Any, volume: str, refused: Refused
+) -> None:
+    ec2.describe_volumes()
+    ec2.delete_volume(VolumeId=volume)
+    with refused("IncorrectState"):
+        attach(ec2, volume, instance)
+
+
+@pytest.mark.truth("volume-being-changed")
+def test_one_change_of_a_volume_follows_the_other(ec2: Any, volume: str, refused: Refused) -> None:
+    begun = ec2.modify_volume(VolumeId=volume, Size=9)["VolumeModification"]["ModificationState"]
+    seen = [begun]
+    while seen[-1] != "completed":
+        (change,) = ec2.describe_volumes_modifications(VolumeIds=[volume])["VolumesModifications"]
+        seen.append(change["ModificationState"])
+    assert seen == ["modifying", "optimizing", "completed"]
+
+    ec2.modify_volume(VolumeId=volume, Size=10)
+    with refused("IncorrectModificationState"):
+        ec2.modify_volume(VolumeId=volume, Size=11)
+
+
+@pytest.mark.truth("volume-changed-too-often")
+def test_a_volume_is_changed_four_times_a_day(
+    ec2: Any, volume: str, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in range(9, 13):
+        ec2.modify_volume(VolumeId=volume, Size=size)
+        ec2.describe_volumes()
+        ec2.describe_volumes()
+    with refused("VolumeModificationRateExceeded"):
+        ec2.modify_volume(VolumeId=volume, Size=13)
+
+    now = storage.utcnow()
+    monkeypatch.setattr(storage, "utcnow", lambda: now + timedelta(days=1, seconds=1))
+    ec2.modify_volume(VolumeId=volume, Size=13)
+
+
+@pytest.mark.truth("file-system-token-used")
+def test_a_token_makes_one_file_system(clients: Callable[..., Any], refused: Refused) -> None:
+    efs = clients("efs")
+    efs.create_file_system(CreationToken="shared")
+    with refused("FileSystemAlreadyExists"):
+        efs.create_file_system(CreationToken="shared")

@@ -81,7 +81,22 @@ def test_a_trail_writes_to_a_group_that_exists(cloudtrail: Any, bucket: str, ref
         )
 
 
-@pytest.mark.truth("trail-key-unknown", "trail-key-of-others")
+@pytest.mark.truth("trail-role-unassumable")
+def test_a_trail_writes_to_a_group_as_a_role_that_trusts_it(
+    clients: Clients, cloudtrail: Any, logs: Any, bucket: str, refused: Refused
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    group = "arn:aws:logs:eu-west-2:200000000001:log-group:flows:*"
+    asked = {"Name": "trail", "S3BucketName": bucket, "CloudWatchLogsLogGroupArn": group}
+    with refused("InvalidCloudWatchLogsRoleArnException"):
+        cloudtrail.create_trail(**asked, CloudWatchLogsRoleArn="arn:aws:iam::200000000001:role/nobody")
+
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = clients("iam").create_role(RoleName="trail", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    cloudtrail.create_trail(**asked, CloudWatchLogsRoleArn=role)
+
+
+@pytest.mark.truth("trail-key-unknown", "trail-key-disabled", "trail-key-of-others")
 def test_a_trail_needs_a_key_that_it_may_use(clients: Clients, cloudtrail: Any, bucket: str, refused: Refused) -> None:
     unknown = "arn:aws:kms:eu-west-2:200000000001:key/11111111-1111-1111-1111-111111111111"
     with refused("KmsKeyNotFoundException"):
@@ -91,6 +106,11 @@ def test_a_trail_needs_a_key_that_it_may_use(clients: Clients, cloudtrail: Any, 
         cloudtrail.create_trail(Name="trail", S3BucketName=bucket, KmsKeyId=closed)
 
     key = clients("kms").create_key(Policy=policy("cloudtrail.amazonaws.com"))["KeyMetadata"]["Arn"]
+    clients("kms").disable_key(KeyId=key)
+    with refused("KmsKeyDisabledException"):
+        cloudtrail.create_trail(Name="trail", S3BucketName=bucket, KmsKeyId=key)
+
+    clients("kms").enable_key(KeyId=key)
     cloudtrail.create_trail(Name="trail", S3BucketName=bucket, KmsKeyId=key)
 
 
@@ -126,6 +146,8 @@ def test_a_log_group_needs_a_key_that_it_may_use(clients: Clients, logs: Any, re
     closed = kms.create_key()["KeyMetadata"]["Arn"]
     with refused("InvalidParameterException"):
         logs.create_log_group(logGroupName="closed", kmsKeyId=closed)
+    with refused("InvalidParameterException"):
+        logs.associate_kms_key(logGroupName="flows", kmsKeyId=closed)
 
     key = kms.create_key(Policy=policy("logs.eu-west-2.amazonaws.com"))["KeyMetadata"]["Arn"]
     logs.create_log_group(logGroupName="open", kmsKeyId=key)

@@ -162,6 +162,33 @@ def test_a_destination_is_routed_once_per_table(ec2: Any, table: str, refused: R
     ec2.delete_transit_gateway_route(**route)
 
 
+@pytest.mark.truth("gateway-not-ready")
+def test_a_gateway_is_used_when_it_is_available(ec2: Any, vpc: str, subnet: str, refused: Refused) -> None:
+    gateway = ec2.create_transit_gateway(Options=OFF)["TransitGateway"]["TransitGatewayId"]
+    with refused("IncorrectState"):
+        ec2.create_transit_gateway_route_table(TransitGatewayId=gateway)
+
+    ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
+    ec2.modify_transit_gateway(TransitGatewayId=gateway, Description="changed")
+    with refused("IncorrectState"):
+        ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=gateway, VpcId=vpc, SubnetIds=[subnet])
+
+
+@pytest.mark.truth("gateway-table-of-a-foreign-attachment")
+def test_a_table_has_attachments_of_its_own_gateway(ec2: Any, attachment: str, refused: Refused) -> None:
+    other = ec2.create_transit_gateway(Options=OFF)["TransitGateway"]["TransitGatewayId"]
+    ec2.describe_transit_gateways()
+    table = ec2.create_transit_gateway_route_table(TransitGatewayId=other)["TransitGatewayRouteTable"]
+    ec2.describe_transit_gateway_route_tables()
+    pair = {"TransitGatewayRouteTableId": table["TransitGatewayRouteTableId"], "TransitGatewayAttachmentId": attachment}
+    with refused("InvalidTransitGatewayAttachmentID.NotFound"):
+        ec2.associate_transit_gateway_route_table(**pair)
+    with refused("InvalidTransitGatewayAttachmentID.NotFound"):
+        ec2.enable_transit_gateway_route_table_propagation(**pair)
+    with refused("InvalidTransitGatewayAttachmentID.NotFound"):
+        ec2.create_transit_gateway_route(**pair, DestinationCidrBlock="10.9.0.0/16")
+
+
 @pytest.mark.truth("share-of-nothing", "share-of-what-cannot-be-shared")
 @pytest.mark.parametrize(
     ("arn", "code"),

@@ -151,3 +151,11 @@ def test_resolver_rules_and_endpoints_keep_each_other(
     resolver.disassociate_resolver_rule(ResolverRuleId=rule, VPCId=vpc)
     resolver.delete_resolver_rule(ResolverRuleId=rule)
     resolver.delete_resolver_endpoint(ResolverEndpointId=endpoint)
+
+
+@pytest.mark.truth("resolver-rule-of-others")
+def test_a_resolver_rule_of_others_must_be_shared(clients: Clients, vpc: str, refused: Refused) -> None:
+    asked = {"CreatorRequestId": "one", "RuleType": "SYSTEM", "DomainName": "partner.test"}
+    rule = clients("route53resolver", account="100000000002").create_resolver_rule(**asked)["ResolverRule"]["Id"]
+    with refused("ResourceNotFoundException"):
+        clients("route53resolver").associate_resolver_rule(ResolverRuleId=rule, VPCId=vpc)
