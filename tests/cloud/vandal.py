@@ -33,6 +33,7 @@ def make_network(account: Account, block: str = "10.9") -> str:
     everywhere = {"Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
     call("ec2", "create_network_acl_entry", NetworkAclId=acl, RuleNumber=100, Egress=True, **everywhere)
     image = call("ec2", "register_image", Name=f"image-{vpc}")["ImageId"]
+    call("ec2", "describe_images", ImageIds=[image])  # it is pending until somebody looks
     groups = {"SubnetId": subnet, "SecurityGroupIds": [one]}
     call("ec2", "run_instances", ImageId=image, MinCount=1, MaxCount=1, DisableApiTermination=True, **groups)
     call("ec2", "create_network_interface", SubnetId=subnet, Groups=[two])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from range.rehearsal.states import passing
+from tests.rehearsal.conftest import REGION
 
 Refused = Callable[[str], Any]
 
@@ -155,6 +156,30 @@ def test_volumes_and_snapshots_are_made_first(ec2: Any) -> None:
     assert (volume["State"], ec2.describe_volumes()["Volumes"][0]["State"]) == ("creating", "available")
     seen = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"][0]["State"]
     assert (snapshot["State"], seen) == ("pending", "completed")
+
+
+def test_a_volume_is_deleting_before_it_is_gone(ec2: Any, monkeypatch: pytest.MonkeyPatch, refused: Refused) -> None:
+    volume = ec2.create_volume(AvailabilityZone="eu-west-2a", Size=1)["VolumeId"]
+    ec2.describe_volumes()
+    monkeypatch.setattr(passing, "delays_s", MappingProxyType({"volume:deleting": 3600.0}))
+
+    ec2.delete_volume(VolumeId=volume)
+
+    assert ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["State"] == "deleting"
+    passing.passings(REGION).things[volume].due = 0.0
+    with refused("InvalidVolume.NotFound"):
+        ec2.describe_volumes(VolumeIds=[volume])
+
+
+def test_an_image_is_pending_first(ec2: Any, instance: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passing, "delays_s", MappingProxyType({"image:pending": 3600.0}))
+
+    image = ec2.create_image(InstanceId=instance, Name="golden")["ImageId"]
+
+    assert ec2.describe_images(ImageIds=[image])["Images"][0]["State"] == "pending"
+    passing.passings(REGION).things[image].due = 0.0
+    assert ec2.describe_images(ImageIds=[image])["Images"][0]["State"] == "available"
+    ec2.deregister_image(ImageId=image)
 
 
 def test_a_latency_profile_makes_states_last(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto.core.utils import utcnow
 
 from range.rehearsal.truths import storage
 
@@ -148,7 +149,7 @@ def test_a_volume_is_changed_four_times_a_day(
     with refused("VolumeModificationRateExceeded"):
         ec2.modify_volume(VolumeId=volume, Size=13)
 
-    now = storage.utcnow()
+    now = utcnow()
     monkeypatch.setattr(storage, "utcnow", lambda: now + timedelta(days=1, seconds=1))
     ec2.modify_volume(VolumeId=volume, Size=13)
 
