@@ -50,8 +50,18 @@ class Fault:
 def catalogue() -> list[Fault]:
     """Read all faults."""
     openings = yaml.safe_load((FOLDER / "openings.yaml").read_text(encoding="utf-8"))
-    rows = [row for name in FILES for row in yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))]
-    return [fault for row in rows for fault in _written_out(row, openings)]
+    return [fault for name in FILES for row in _rows(name) for fault in _written_out(row, openings)]
+
+
+def harmless() -> list[Fault]:
+    """Read the changes that open and cut nothing."""
+    return [change for row in _rows("harmless") for change in _written_out(row, {})]
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    """Read a file."""
+    rows: list[dict[str, Any]] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return rows
 
 
 def _written_out(row: dict[str, Any], openings: dict[str, list[dict[str, Any]]]) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ import pytest
 from range.records.plan import Plan
 from range.records.proof import Proof
 from range.verify.decision import Prover
-from tests.verify.catalogue import Fault, catalogue, make, spelled
+from tests.verify.catalogue import Fault, catalogue, harmless, make, spelled
 from tests.verify.cloud.whole import Cloud
 from tests.verify.exercises import PLANS
 from tests.verify.naming import Names
@@ -58,3 +58,10 @@ def test_a_fault_is_caught_and_the_resource_named(fault: Fault) -> None:
     assert proof.verdict == fault.verdict
     resources = {resource for finding in proof.findings for resource in finding.resources}
     assert set(named) <= resources, [finding.why for finding in proof.findings]
+
+
+@pytest.mark.parametrize("change", harmless(), ids=str)
+def test_a_change_that_opens_and_cuts_nothing_raises_no_alarm(change: Fault) -> None:
+    proof, _ = base(change.plan).with_fault(change)
+
+    assert [finding.why for finding in proof.findings] == []

@@ -13,7 +13,7 @@ from _pytest.mark.structures import ParameterSet
 from range.records.proof import Proof
 from range.verify.decision import Prover
 from range.verify.taking import look
-from tests.verify.catalogue import Fault, catalogue, make
+from tests.verify.catalogue import Fault, catalogue, harmless, make
 from tests.verify.exercises import PLANS
 from tests.verify.naming import Names
 from tests.verify.ranges import Range
@@ -87,3 +87,13 @@ def test_a_fault_of_every_class_is_caught_on_a_rehearsed_range(
 @pytest.mark.parametrize("fault", REST)
 def test_every_other_fault_is_caught_on_a_rehearsed_range(left: dict[str, Left], fault: Fault, tmp_path: Path) -> None:
     _caught(left[fault.plan], fault, tmp_path)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("change", [_marked(change) for change in harmless()])
+def test_a_change_that_opens_and_cuts_nothing_raises_no_alarm_on_a_rehearsed_range(
+    left: dict[str, Left], change: Fault, tmp_path: Path
+) -> None:
+    proof, _ = left[change.plan].with_fault(change, tmp_path)
+
+    assert [finding.why for finding in proof.findings] == []

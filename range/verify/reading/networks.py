@@ -69,6 +69,9 @@ def subnets(items: Items) -> list[Subnet]:
 
 def route_tables(items: Items) -> list[RouteTable]:
     """Read the route tables as they were written; the local routes are derived later, from the VPC's blocks."""
+    for item in items.of("DescribeVpcEndpoints"):
+        if item.get("VpcEndpointType") not in {"Gateway", "Interface"}:
+            items.doubt(item["VpcEndpointId"], f"endpoints of type {item.get('VpcEndpointType')} aren't modelled")
     services = {
         item["VpcEndpointId"] for item in items.of("DescribeVpcEndpoints") if item.get("VpcEndpointType") == "Gateway"
     }
