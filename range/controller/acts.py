@@ -119,10 +119,11 @@ def _account(site: Site) -> Account:
 
 
 def _removed(resources: tuple[Resource, ...]) -> tuple[str, ...]:
-    return (f"removed what was made by hand: {_listed(resources)}",) if resources else ()
+    """Name all of it, in the order in which it went: nothing else will ever tell."""
+    return (f"removed what was made by hand: {_listed(resources, len(resources))}",) if resources else ()
 
 
-def _listed(things: tuple[Resource, ...] | tuple[Unlisted, ...]) -> str:
+def _listed(things: tuple[Resource, ...] | tuple[Unlisted, ...], most: int = SHOWN) -> str:
     """Name the first few."""
-    named = [each.why if isinstance(each, Unlisted) else f"{each.type} {each.id}" for each in things[:SHOWN]]
-    return ", ".join(named) + (f" and {len(things) - SHOWN} more" if len(things) > SHOWN else "")
+    named = [each.why if isinstance(each, Unlisted) else f"{each.type} {each.id}" for each in things[:most]]
+    return ", ".join(named) + (f" and {len(things) - most} more" if len(things) > most else "")
