@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, ValuesView
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from moto.core.parse import default_timestamp_parser
 from moto.ec2.models.amis import AMIS, Ami
 from moto.utilities.utils import load_resource
 
@@ -76,8 +77,8 @@ class Images(dict[str, Ami]):
         return super().__contains__(image_id) or image_id in public_images(self.region)
 
     def copy(self) -> dict[str, Ami]:
-        """Give all images that the account sees."""
-        return {**public_images(self.region), **self}
+        """Give all images that the account sees, or only its own."""
+        return dict(self) if _own_only.get() else {**public_images(self.region), **self}
 
     def values(self) -> ValuesView[Ami]:  # type: ignore[override]
         """Give all images that the account sees."""
@@ -92,6 +93,19 @@ class Images(dict[str, Ami]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Keep the account's own images only."""
         return Images, (self.region,), None, None, iter(list(self.items()))
+
+
+@contextmanager
+def own_images_only() -> Iterator[None]:
+    """Let nobody see public images for a while: an inventory asks in every Region for an account's own alone."""
+    token = _own_only.set(True)
+    try:
+        yield
+    finally:
+        _own_only.reset(token)
+
+
+_own_only: ContextVar[bool] = ContextVar("own_only", default=False)
 
 
 @cache
@@ -114,8 +128,7 @@ def _moment(text: str | datetime | None) -> datetime:
     """Read when an image was made."""
     if isinstance(text, datetime):
         return text
-    moment: datetime = default_timestamp_parser(text or "2017-10-13T00:00:00Z")
-    return moment
+    return datetime.fromisoformat(text or "2017-10-13T00:00:00Z")
 
 
 def _digest(*parts: str) -> str:

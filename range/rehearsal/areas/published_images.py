@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from range.rehearsal.areas.ec2_records import records
 from range.rehearsal.call import Call
-from range.rehearsal.images import PublicImage
+from range.rehearsal.images import PublicImage, own_images_only
 from range.rehearsal.keeping.reach import touch
 from range.rehearsal.messages import Answer
 
@@ -51,6 +51,9 @@ PUBLISHERS = (
 def describe(call: Call) -> Answer:
     """List images; those that a call asks for by a publisher's exact name are there from then on."""
     owners = set(call.params.get("Owners", ()))
+    if owners and owners <= {"self", call.account}:
+        with own_images_only():
+            return call.by_moto()
     names = [
         name for each in call.params.get("Filters", []) if each["Name"] == "name" for name in each.get("Values", [])
     ]
