@@ -8,7 +8,10 @@ from range.records.proof import Cell, Finding, Proof
 
 _SIGNS = {"PROVEN": "+", "VIOLATED": "X", "UNKNOWN": "?"}
 _NOTHING = "."
-_LEGEND = "rows send, columns receive:  + declared flows and only these   . nothing declared, nothing gets through"
+_LEGEND = (
+    "rows send, columns receive",
+    "+ declared flows and only these   . nothing declared, nothing gets through   X violated   ? unknown",
+)
 
 
 def lines(proof: Proof) -> Iterator[str]:
@@ -35,8 +38,7 @@ def _matrix(cells: tuple[Cell, ...]) -> Iterator[str]:
         yield f"{'':{wide}}  {' '.join(letters)}".rstrip()
     for source in names:
         yield f"{source:>{wide}}  {' '.join(signs.get((source, target), ' ') for target in names)}"
-    yield _LEGEND
-    yield "X violated   ? unknown"
+    yield from _LEGEND
 
 
 def _sign(cell: Cell) -> str:
