@@ -1,4 +1,4 @@
-"""Asking a running rehearsal for what AWS has no call for: accounts by the ids of the exercise file."""
+"""Asking a running rehearsal for what AWS has no call for: accounts by the ids of the exercise file, other quotas."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from range.errors import CloudError, InputError
 from range.rehearsal.record import Rehearsal
@@ -33,11 +34,27 @@ def accounts(rehearsal: Rehearsal, management: str, members: Mapping[str, str]) 
         "management": {"id": management, "name": "management"},
         "members": [{"id": account, "name": name} for name, account in members.items()],
     }
+    answer = _asked(rehearsal, "/_range/accounts", document)
+    return Credentials(answer["access_key"], answer["secret"], answer["organisation"])
+
+
+def set_quotas(rehearsal: Rehearsal, limits: Mapping[str, int], account: str | None = None) -> dict[str, int]:
+    """Set quotas of an account, or of all; give what each is now. `docs/test-your-own-code.md` lists their names.
+
+    Raises:
+        InputError: there is no such quota, or a number is none.
+        CloudError: the rehearsal is gone.
+    """
+    return _asked(rehearsal, "/_range/quotas", {"limits": dict(limits), "account": account})
+
+
+def _asked(rehearsal: Rehearsal, path: str, document: Mapping[str, object]) -> dict[str, Any]:
+    """Post a document to the rehearsal's own endpoint; give what it says."""
     connection = http.client.HTTPConnection("127.0.0.1", rehearsal.port, timeout=_PATIENCE_S)
     try:
-        connection.request("POST", "/_range/accounts", json.dumps(document))
+        connection.request("POST", path, json.dumps(document))
         response = connection.getresponse()
-        answer = json.loads(response.read())
+        answer: dict[str, Any] = json.loads(response.read())
     except OSError as error:
         hint = "run `range rehearsal start`"
         raise CloudError(f"the rehearsal cloud at {rehearsal.endpoint} does not answer: {error}", hint=hint) from error
@@ -45,4 +62,4 @@ def accounts(rehearsal: Rehearsal, management: str, members: Mapping[str, str]) 
         connection.close()
     if response.status != http.HTTPStatus.OK:
         raise InputError(answer["error"], hint=answer.get("hint"))
-    return Credentials(answer["access_key"], answer["secret"], answer["organisation"])
+    return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from range.rehearsal.callers import caller_of
 from range.rehearsal.keeping.keeper import Keeper
 from range.rehearsal.keeping.reach import Reached, begin
 from range.rehearsal.messages import Answer, Request
+from range.rehearsal.quotas.limits import EVERYBODY, set_limits
+from range.rehearsal.quotas.table import defaults, over_quota
 from range.rehearsal.refusals import Refusal
 from range.rehearsal.services import Service, only_reads, service_of
 from range.rehearsal.states.table import let_time_pass, look
@@ -34,12 +36,14 @@ class Cloud:
     A process holds one cloud: moto keeps its backends in globals, so opening a cloud ends the one before.
     """
 
-    def __init__(self, home: Path | None = None) -> None:
-        """Open the cloud kept in a folder; without one, it lives in memory only."""
+    def __init__(self, home: Path | None = None, *, quotas: Mapping[str, int] | None = None) -> None:
+        """Open the cloud kept in a folder; without one, it lives in memory only. `quotas` are other than AWS's defaults."""
         self.home = home
         self._lock = threading.RLock()
         self._keeper = Keeper(home, self._lock)
         self._book = open_book(home)
+        if quotas:
+            self.set_quotas(quotas)
 
     def answer(self, request: Request) -> Answer:
         """Answer one request, refused or not; what it changed is saved before this returns."""
@@ -89,6 +93,18 @@ class Cloud:
         self._keeper.save(change)
         return operator
 
+    def set_quotas(self, limits: Mapping[str, int], account: str | None = None) -> None:
+        """Set quotas of one account, or of all, by the names of `quotas.table`; lower ones take nothing away.
+
+        Raises:
+            InputError: there is no such quota, or a number is none.
+        """
+        with self._lock:
+            reached = begin()
+            set_limits(limits, account or EVERYBODY, defaults())
+            change = self._keeper.note(reached.changed(reads_only=False))
+        self._keeper.save(change)
+
     def close(self) -> None:
         """Close the files that keep the cloud; nothing is lost without it."""
         self._keeper.close()
@@ -123,7 +139,7 @@ def _watched(call: Call, reached: Reached) -> Answer:
 
 def _answered(call: Call, reached: Reached) -> Answer:
     """Answer a call: refused as AWS would refuse it, or by an area of ours, or by moto."""
-    refused = refusal(call)
+    refused = refusal(call) or over_quota(call)
     if refused is not None:
         raise refused
     reached.looked_up.clear()  # truths look far and wide, and change nothing

@@ -14,10 +14,13 @@ from urllib.parse import urlsplit
 from range.errors import InputError, RangeError
 from range.rehearsal.accounts import from_json
 from range.rehearsal.door import Answer, Cloud, Request
+from range.rehearsal.quotas.limits import EVERYBODY
+from range.rehearsal.quotas.table import limits
 
 ADMIN = "/_range/"
 _HEALTH = "/_range/health"
 _ACCOUNTS = "/_range/accounts"
+_QUOTAS = "/_range/quotas"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_A_PROXY = (
     "in a rehearsal nothing leaves loopback: this is the rehearsal cloud, not a proxy, and {target} is another address.\n"
@@ -153,7 +156,25 @@ def _accounts(cloud: Cloud, document: dict[str, Any]) -> object:
     }
 
 
+def _quotas(_: Cloud, document: dict[str, Any]) -> object:
+    """List what quotas are set to; where nobody set them, AWS's defaults."""
+    return limits(document.get("account") or EVERYBODY)
+
+
+def _set_quotas(cloud: Cloud, document: dict[str, Any]) -> object:
+    """Set quotas: {"limits": {"VPCs per Region": 2}, "account": "..."}; without an account, everybody's."""
+    wanted, account = document.get("limits"), document.get("account")
+    if not isinstance(wanted, dict) or not isinstance(account, str | None):
+        raise InputError(
+            'quotas are given as {"limits": {NAME: NUMBER}, "account": "..."}; the account may be left out'
+        )
+    cloud.set_quotas(wanted, account)
+    return _quotas(cloud, document)
+
+
 _ADMIN: dict[tuple[str, str], Callable[[Cloud, dict[str, Any]], object]] = {
     ("GET", _HEALTH): _health,
     ("POST", _ACCOUNTS): _accounts,
+    ("GET", _QUOTAS): _quotas,
+    ("POST", _QUOTAS): _set_quotas,
 }
