@@ -124,23 +124,24 @@ def _like_arns(wanted: Sequence[Tokens]) -> Comparison:
     return compare
 
 
-def _number(text: str) -> Decimal | None:
+def number(text: str) -> Decimal | None:
+    """Read a number; None if it is none."""
     try:
-        number = Decimal(text) if text.isascii() and "_" not in text else None
+        value = Decimal(text) if text.isascii() and "_" not in text else None
     except InvalidOperation:
         return None
-    return number if number is not None and number.is_finite() else None
+    return value if value is not None and value.is_finite() else None
 
 
-def _date(text: str) -> Decimal | None:
-    """Give seconds since 1970 for a date as ISO 8601 or in seconds."""
+def moment(text: str) -> Decimal | None:
+    """Give seconds since 1970 for a date as ISO 8601 or in seconds; None if it is none."""
     if _EPOCH.fullmatch(text):
         return Decimal(text)
     try:
-        moment = datetime.fromisoformat(text)
+        date = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return Decimal(str((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+    return Decimal(str((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()))
 
 
 def _ordered(parse: Callable[[str], Decimal | None], holds: Callable[[Any, Any], bool]) -> Callable[[str], _Single]:
@@ -148,10 +149,10 @@ def _ordered(parse: Callable[[str], Decimal | None], holds: Callable[[Any, Any],
         limit = parse(wanted)
 
         def single(value: str) -> Sureness:
-            number = parse(value)
-            if limit is None or number is None:
+            parsed = parse(value)
+            if limit is None or parsed is None:
                 return MAYBE
-            return YES if holds(number, limit) else NO
+            return YES if holds(parsed, limit) else NO
 
         return single
 
@@ -205,6 +206,6 @@ _MAKERS: dict[str, Callable[[str], _Single]] = {
     "Bool": _bool,
     "BinaryEquals": _binary,
     "IpAddress": _address,
-    **{f"Numeric{order or 'Equals'}": _ordered(_number, holds) for order, holds in _ORDERS.items()},
-    **{f"Date{order or 'Equals'}": _ordered(_date, holds) for order, holds in _ORDERS.items()},
+    **{f"Numeric{order or 'Equals'}": _ordered(number, holds) for order, holds in _ORDERS.items()},
+    **{f"Date{order or 'Equals'}": _ordered(moment, holds) for order, holds in _ORDERS.items()},
 }

@@ -31,6 +31,8 @@ class Decision:
     """The statements that allow, one for each layer that has to."""
     doubts: tuple[str, ...] = ()
     """What made it UNKNOWN."""
+    unsure: Rule | None = None
+    """A statement that may or may not deny."""
 
     @property
     def explicit(self) -> bool:

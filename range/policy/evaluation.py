@@ -34,19 +34,19 @@ def decide(request: Request, layers: Layers) -> Decision:
     bearing = layers.about(request.lowered)
     spared = exempt(request.principal)
     doubts: Doubts = []
-    denied: Sureness = NO
+    unsure: Rule | None = None
     for layer, rule in bearing.denies:
         found = rule.about(request, doubts)
-        if found > denied and layer not in spared:
+        if found and layer not in spared:
             if found == YES:
                 return Decision(Verdict.DENIED, resource_layer(request) if layer is Layer.RESOURCE else layer, rule)
-            denied = found
+            unsure = unsure or rule
     needed = _around(request, bearing, spared, doubts) + _both_sides(request, bearing, doubts)
     lowest = min([grant[0] for _, grant in needed])
     if lowest == NO:
         return Decision(Verdict.DENIED, next(layer for layer, grant in needed if grant[0] == NO))
-    if lowest == MAYBE or denied:
-        return Decision(Verdict.UNKNOWN, doubts=tuple(dict.fromkeys(doubts)))
+    if lowest == MAYBE or unsure is not None:
+        return Decision(Verdict.UNKNOWN, doubts=tuple(dict.fromkeys(doubts)), unsure=unsure)
     return Decision(
         Verdict.ALLOWED, chain=tuple([(layer, grant[1]) for layer, grant in needed if grant[1] is not None])
     )

@@ -16,13 +16,17 @@ from range.policy.rules import Rule, Rules
 Levels: TypeAlias = tuple[tuple[Rules, ...], ...]
 """The policies attached to the organisation's root, to each unit below, and to the account: every level must allow."""
 
-_UNDER_RESOURCE_CONTROL = frozenset(
+UNDER_RESOURCE_CONTROL = frozenset(
     {"aoss", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3", "secretsmanager", "sqs", "sts"}
 )
 """The services that resource control policies bind.
 
 Source: AWS Organizations User Guide, "List of AWS services that support RCPs" (read 2026-11-22).
 """
+
+
+DECIDED_BY_RESOURCE = ("kms:", "sts:assumerole")
+"""How the actions begin, in lower case, that only the resource's own policy may allow."""
 
 
 class Layer(StrEnum):
@@ -127,16 +131,16 @@ def resource_layer(request: Request) -> Layer:
 
 
 def resource_decides(request: Request) -> bool:
-    """Say whether only the resource's own policy lets anybody in, its own account's people included.
+    """Say whether only the resource's own policy lets anybody in, the people of its own account included.
 
     Source: AWS KMS Developer Guide, "Key policies in AWS KMS"; IAM User Guide, "Role trust policies" (read 2026-11-22).
     """
-    return request.lowered.startswith(("kms:", "sts:assumerole")) and request.resource != "*"
+    return request.lowered.startswith(DECIDED_BY_RESOURCE) and request.resource != "*"
 
 
 def under_resource_control(request: Request) -> bool:
     """Say whether resource control policies are known to bind the service."""
-    return request.lowered.partition(":")[0] in _UNDER_RESOURCE_CONTROL
+    return request.lowered.partition(":")[0] in UNDER_RESOURCE_CONTROL
 
 
 def is_same_account(request: Request) -> bool:

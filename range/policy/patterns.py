@@ -39,7 +39,11 @@ Tokens: TypeAlias = tuple[Token, ...]
 Template: TypeAlias = tuple[str | Wild | Variable, ...]
 Test: TypeAlias = Callable[[str], bool]
 
-_SPECIAL = re.compile(r"\$\{([^{}]*)\}|([*?])")
+_SPECIAL = {
+    True: re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<wild>[*?])"),
+    False: re.compile(r"(?P<inside>(?!))|(?P<wild>[*?])"),
+}
+"""By whether there are variables."""
 _VARIABLE = re.compile(r"\s*([A-Za-z0-9:/._@+=-]+)\s*(?:,\s*'([^']*)'\s*)?")
 
 
@@ -47,9 +51,9 @@ def template(text: str, *, wildcards: bool = True, variables: bool = True) -> Te
     """Parse a text of a policy; None if something in `${}` is no variable."""
     parts: list[str | Wild | Variable] = []
     end = 0
-    for special in _SPECIAL.finditer(text):
-        inside, wild = special.groups()
-        if (wild and not wildcards) or (inside is not None and not variables):
+    for special in _SPECIAL[variables].finditer(text):
+        inside, wild = special["inside"], special["wild"]
+        if wild and not wildcards:
             continue
         parts.append(text[end : special.start()])
         end = special.end()

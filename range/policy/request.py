@@ -179,12 +179,12 @@ def _implied(principal: Principal, owner: str) -> dict[str, tuple[str, ...]]:
     if principal.kind not in _TYPELESS:
         implied["aws:principaltype"] = (principal.kind.value,)
     if owner:
-        implied["aws:resourceaccount"] = (owner,)
+        implied["aws:resourceaccount"] = implied["s3:resourceaccount"] = (owner,)
     if is_service:
         implied["aws:principalservicename"] = (principal.arn,)
         implied["aws:principalservicenameslist"] = tuple(principal.bonds)
     if principal.account:
-        implied["aws:principalaccount"] = (principal.account,)
+        implied["aws:principalaccount"] = implied["kms:calleraccount"] = (principal.account,)
         implied["aws:principalarn"] = (principal.issuer if principal.kind is PrincipalKind.ROLE else principal.arn,)
     if principal.kind is PrincipalKind.USER:
         implied["aws:username"] = (principal.arn.rpartition("/")[2],)

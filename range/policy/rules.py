@@ -105,12 +105,12 @@ class Rule:
 class Rules:
     """A policy made ready."""
 
-    __slots__ = ("_actions", "_by_action", "_rules", "policy")
+    __slots__ = ("_actions", "_by_action", "policy", "rules")
 
     def __init__(self, policy: Policy) -> None:
         """Make every statement ready."""
         self.policy = policy
-        self._rules = tuple(Rule(policy, statement) for statement in policy.statements)
+        self.rules = tuple(Rule(policy, statement) for statement in policy.statements)
         self._actions = tuple(_of_actions(each.actions) for each in policy.statements)
         self._by_action: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
 
@@ -120,7 +120,7 @@ class Rules:
         if known is None:
             if len(self._by_action) >= _REMEMBERED_ACTIONS:
                 self._by_action.clear()
-            ours = [rule for rule, test in zip(self._rules, self._actions, strict=True) if test is None or test(action)]
+            ours = [rule for rule, test in zip(self.rules, self._actions, strict=True) if test is None or test(action)]
             known = self._by_action[action] = (
                 tuple(rule for rule in ours if rule.statement.effect is not Effect.ALLOW),
                 tuple(rule for rule in ours if rule.statement.effect is not Effect.DENY),

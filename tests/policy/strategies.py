@@ -89,11 +89,11 @@ def document(random: Random, *, principal: bool = False) -> list[Written]:
     return [statement(random, principal=principal) for _ in range(random.randint(1, 4))]
 
 
-def request(random: Random) -> Request:
+def request(random: Random, who: str = "", owner: str = "") -> Request:
     """Make a request of somebody for an object in either account."""
     context = {key: random.choice(values) for key, values in CONTEXTS.items() if random.random() < 0.5}
-    caller = CALLERS[random.choice(sorted(CALLERS))]
-    owner = random.choice([ACCOUNT, ACCOUNT, OTHER])
+    caller = CALLERS[who or random.choice(sorted(CALLERS))]
+    owner = owner or random.choice([ACCOUNT, ACCOUNT, OTHER])
     return asked(caller, random.choice(ACTIONS), random.choice(ARNS), owner, context)
 
 

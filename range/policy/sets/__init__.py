@@ -1,0 +1,1 @@
+"""Policies compared as sets: is there any request at all that passes?"""
