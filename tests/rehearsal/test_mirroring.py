@@ -83,6 +83,7 @@ def test_services_are_mirrored_too(ec2: Any, mirror_filter: str) -> None:
     assert [each["TrafficMirrorFilter"]["NetworkServices"] for each in (on, off)] == [["amazon-dns"], []]
 
 
+@pytest.mark.truth("mirror-target-in-use", "mirror-filter-in-use")
 def test_what_a_session_uses_stays(ec2: Any, session: Any, mirror_filter: str, target: str, refused: Refused) -> None:
     with refused("TrafficMirrorTargetInUse"):
         ec2.delete_traffic_mirror_target(TrafficMirrorTargetId=target)
@@ -109,6 +110,7 @@ def test_a_session_changes_and_is_found_by_its_tags(ec2: Any, session: Any) -> N
     assert "PacketLength" not in seen
 
 
+@pytest.mark.truth("mirror-session-number-taken")
 def test_a_number_is_used_once_per_interface(
     ec2: Any, session: Any, interface: str, mirror_filter: str, target: str, refused: Refused
 ) -> None:
@@ -121,6 +123,7 @@ def test_a_number_is_used_once_per_interface(
         )
 
 
+@pytest.mark.truth("mirror-of-an-idle-interface")
 def test_only_an_interface_in_use_is_mirrored(
     ec2: Any, subnet: str, mirror_filter: str, target: str, refused: Refused
 ) -> None:
