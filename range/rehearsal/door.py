@@ -21,6 +21,7 @@ from range.rehearsal.refusals import Refusal
 from range.rehearsal.services import Service, only_reads, service_of
 from range.rehearsal.states.table import let_time_pass, look
 from range.rehearsal.trail.book import Book, is_recorded, open_book
+from range.rehearsal.trail.delivery import deliver
 from range.rehearsal.trail.tokens import repeated, token_of
 from range.rehearsal.truths.table import refusal
 
@@ -121,7 +122,7 @@ def _recorded(call: Call, reached: Reached, book: Book) -> Answer:
     if again is not None:
         return again
     answer = _watched(call, reached)
-    book.write(call, answer, token if answer.status < HTTPStatus.BAD_REQUEST else None)
+    deliver(book.write(call, answer, token if answer.status < HTTPStatus.BAD_REQUEST else None))
     return answer
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-_ADAPTED = {"ec2": ("ec2", "ec2_gateways", "ec2_machines", "ec2_quotas"), "kms": ("kms",), "s3": ("s3",)}
+_ADAPTED = {
+    "ec2": ("ec2", "ec2_gateways", "ec2_machines", "ec2_quotas"),
+    "events": ("events",),
+    "kms": ("kms",),
+    "s3": ("s3",),
+}
 """The modules that adapt each package, in order: later ones wrap what earlier ones made."""
 
 
