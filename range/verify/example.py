@@ -77,8 +77,10 @@ class Examples:
                 return
         if outcome.end in {"lost", "unknown"}:
             yield Hop(resource=outcome.resource, what=outcome.why)
+        elif outcome.interface:
+            yield Hop(resource=outcome.interface, what=f"{self.name(connection.receiver)} has it")
         else:
-            yield Hop(resource=outcome.interface or "internet", what=f"{self.name(connection.receiver)} has it")
+            yield Hop(resource="internet", what="has it")
 
     def _rule(self, check: Check, number: int) -> str:
         """Name the rule or entry that decides about a packet."""

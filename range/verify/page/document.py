@@ -7,12 +7,14 @@ from importlib.resources import files
 
 from range.records.proof import Cell, Counterexample, Finding, Proof
 from range.verify.page.drawing import drawing
-from range.verify.page.names import slug
+from range.verify.page.names import end_name, slug
 
 SIGNS = {"PROVEN": "✓", "VIOLATED": "✗", "UNKNOWN": "?"}
 NOTHING_DECLARED = "·"
 SHOWN = 4
 """Resources at fault that a finding shows at once."""
+MANY = 24
+"""Enclaves from which on the cells are as small as a finger still hits."""
 _POLICY = (
     '<meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">"
@@ -77,6 +79,7 @@ def _matrix(proof: Proof) -> str:
     for source in names:
         row = "".join(_cell(cells.get((source, target))) for target in names)
         rows.append(f'<tr><th scope="row">{escape(source)}</th>{row}</tr>')
+    size = "matrix large" if len(names) > MANY else "matrix"
     legend = "".join(
         f'<li><span class="sign {kind}">{sign}</span> {words}</li>'
         for kind, sign, words in (
@@ -91,7 +94,7 @@ def _matrix(proof: Proof) -> str:
         f"<p>Rows send, columns receive. {proof.pairs} ordered pairs of zones were decided.</p>"
         f'<ul class="legend">{legend}</ul>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="Matrix of enclaves">'
-        f'<table class="matrix"><caption class="quiet">Verdict for every ordered pair</caption>'
+        f'<table class="{size}"><caption class="quiet">Verdict for every ordered pair</caption>'
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
         f'<p id="cell" role="status">Choose a cell to read what is declared between the two.</p></section>'
     )
@@ -127,7 +130,7 @@ def _finding(number: int, finding: Finding) -> str:
     if finding.counterexample is not None:
         button = f'<button type="button" class="show" data-path="path-{number}">Show on the drawing</button>'
     example = _example(finding.counterexample) if finding.counterexample is not None else ""
-    ends = f"{_end(finding.source)} → {_end(finding.to)}"
+    ends = f"{escape(end_name(finding.source))} → {escape(end_name(finding.to))}"
     return (
         f'<li id="finding-{number}" class="{verdict}" data-pair="{pair}">'
         f'<h3><span class="tag {verdict}">{SIGNS[finding.verdict]} {finding.verdict}</span> {ends}</h3>'
@@ -148,11 +151,6 @@ def _reasons(finding: Finding) -> str:
     rest = f"<details><summary>And {len(parts) - SHOWN} more</summary><ul>{more}</ul></details>" if more else ""
     said = f"<p><strong>{escape(finding.traffic)}</strong> {what}. At fault, the worst first:</p>"
     return f'{said}<ul class="reasons">{"".join(parts[:SHOWN])}</ul>{rest}'
-
-
-def _end(name: str) -> str:
-    """Write one end of a finding."""
-    return "everybody" if name == "*" else escape(name)
 
 
 def _example(example: Counterexample) -> str:

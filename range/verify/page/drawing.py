@@ -9,7 +9,7 @@ from math import cos, pi, sin
 
 from range.records.plan import INTERNET
 from range.records.proof import Finding, Proof, Verdict
-from range.verify.page.names import slug
+from range.verify.page.names import end_name, slug
 
 _BOX_W, _BOX_H = 74, 36
 _GAP = 16
@@ -86,8 +86,11 @@ def drawing(proof: Proof) -> str:
 
 
 def _worst_of(proof: Proof, name: str) -> Verdict:
-    """Give the worst verdict of any pair that a place takes part in."""
-    verdicts = {cell.verdict for cell in proof.matrix if name in {cell.source, cell.to}}
+    """Give the worst verdict that a place itself is named in; what concerns everybody else isn't its own."""
+    ends = {"*", name}
+    verdicts = {
+        one.verdict for one in proof.findings if one.source.split(".")[0] in ends or one.to.split(".")[0] == name
+    }
     if "VIOLATED" in verdicts:
         return "VIOLATED"
     return "UNKNOWN" if "UNKNOWN" in verdicts else "PROVEN"
@@ -127,8 +130,9 @@ def _path(layout: Layout, number: int, finding: Finding) -> str:
         return ""
     resources = [hop.resource for hop in finding.counterexample.hops]
     start, bend, end = _bent(layout, source, target, resources)
-    title = f"{finding.counterexample.source} to {finding.counterexample.destination}: {finding.traffic}"
     kind = "reaches" if finding.kind == "undeclared" else "stops"
+    fate = "gets through" if kind == "reaches" else "is cut"
+    title = f"{end_name(finding.source)} to {end_name(finding.to)}: {finding.traffic} {fate}"
     halfway = start.towards(bend, 0.5).towards(bend.towards(end, 0.5), 0.5)
     mark = _stop(halfway) if kind == "stops" else ""
     return (

@@ -9,7 +9,15 @@ const told = document.getElementById("cell");
 function draw(chosen) {
   for (const path of paths) path.toggleAttribute("hidden", !chosen.includes(path));
   const words = chosen.map((path) => path.querySelector("title").textContent);
+  if (chosen.length) centre(chosen[0]);
   if (paths.length) shown.textContent = words.length ? `Shown: ${words.join(" · ")}` : "No path between these two.";
+}
+
+// On a narrow screen the drawing is wider than what is seen of it.
+function centre(path) {
+  const view = document.getElementById("drawing").parentElement;
+  const [seen, there] = [view.getBoundingClientRect(), path.getBoundingClientRect()];
+  view.scrollLeft += there.left + there.width / 2 - (seen.left + seen.width / 2);
 }
 
 function choose(pair) {
