@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.elbv2.models import elbv2_backends
-
 from range.rehearsal.call import Call
 from range.rehearsal.messages import Answer
 
 
 def balancer_named(call: Call) -> Any:
     """Find the load balancer that a call names, by ARN or name; None where there is none."""
+    from moto.elbv2.models import elbv2_backends
+
     kept, params = elbv2_backends[call.account][call.region].load_balancers, call.params
     if params.get("LoadBalancerArn"):
         return kept.get(params["LoadBalancerArn"])

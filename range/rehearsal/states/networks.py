@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.models import ec2_backends
-from moto.logs.models import logs_backends
 
 from range.rehearsal.areas.gateways.models import Gateways, kept_by
 from range.rehearsal.keeping.reach import touch
@@ -94,6 +93,8 @@ def _function_interface(thing: Passing) -> None:
 
 def _log_group(thing: Passing) -> None:
     """Let a log group come back that somebody writes to, without the retention, key and tags that it had."""
+    from moto.logs.models import logs_backends
+
     logs = logs_backends[thing.account][thing.region]
     if thing.id not in logs.groups:
         touch(logs)
