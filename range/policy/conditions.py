@@ -36,7 +36,7 @@ def check(clause: Clause, *, variables: bool) -> Check:
         values = request.context.get(key)
         if values is not None:
             return decide(values, request, doubts)
-        if modelled and key not in request.unknown:
+        if (modelled or request.complete) and key not in request.unknown:
             return if_missing
         doubts.append(f"condition key {clause.key} can't be told")
         return MAYBE
@@ -85,7 +85,7 @@ def _null(key: str, wanted: _Values) -> Check:
 
     def checked(request: Request, doubts: Doubts) -> Sureness:
         values = request.context.get(key)
-        if values is None and (not modelled or key in request.unknown):
+        if values is None and (key in request.unknown or not (modelled or request.complete)):
             doubts.append(f"condition key {key} can't be told")
             return MAYBE
         if not answers <= {"true", "false"}:

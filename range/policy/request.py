@@ -131,10 +131,12 @@ class Request:
     """Keys, in lower case, that whoever made the request couldn't tell."""
     lowered: str = ""
     """The action in lower case."""
+    complete: bool = False
+    """Whether keys that aren't modelled are missing, too: in a request that was thought up, not received."""
 
     def lacks(self, key: str) -> bool:
         """Say whether a key, in lower case, is missing for certain."""
-        return key not in self.context and key not in self.unknown and is_modelled(key)
+        return key not in self.context and key not in self.unknown and (self.complete or is_modelled(key))
 
 
 Check: TypeAlias = Callable[[Request, Doubts], Sureness]

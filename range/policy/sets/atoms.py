@@ -7,7 +7,8 @@ for what allows, and not for certain for what denies: so every atom has two sets
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import TypeAlias
 
 from range.policy.conditions import check
@@ -16,7 +17,7 @@ from range.policy.names import Operator, operator
 from range.policy.patterns import Tokens, bound, pattern, template
 from range.policy.request import Check
 from range.policy.rules import Rule
-from range.policy.sets.languages import EVERYTHING, Union, part_by_part, whole
+from range.policy.sets.languages import EVERYTHING, Pattern, Union, part_by_part, whole
 
 ACTION, RESOURCE = "the action", "the resource"
 PRINCIPAL_ARN = "aws:principalarn"
@@ -38,6 +39,8 @@ class Atom:
     """Of a condition; None for action and resource."""
     clause: Clause | None = None
     check: Check | None = None
+    number: int = field(default_factory=count().__next__)
+    """In the order in which they are made, so that the same question has the same answer."""
 
     @property
     def is_of_texts(self) -> bool:
@@ -70,7 +73,8 @@ def _actions(named: Named | None) -> Atom:
 
 
 def _resources(named: Named, pins: Pins, *, variables: bool) -> Atom:
-    possible, certain = [], []
+    possible: list[Pattern] = []
+    certain: list[Pattern] = []
     for tokens in _bound(named.values, pins, wildcards=True, variables=variables, negated=named.negated):
         if tokens is None:
             possible.extend(EVERYTHING)
@@ -95,7 +99,8 @@ def _texts(parsed: Operator, clause: Clause, pins: Pins, *, variables: bool) -> 
     """Give the sets of texts that a condition names."""
     wildcards = parsed.name in ("StringLike", "ArnEquals", "ArnLike")
     ignoring_case = parsed.name == "StringEqualsIgnoreCase"
-    possible, certain = [], []
+    possible: list[Pattern] = []
+    certain: list[Pattern] = []
     for tokens in _bound(clause.values, pins, wildcards=wildcards, variables=variables, negated=parsed.negated):
         if tokens is None:
             possible.extend(EVERYTHING)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain, count
 from typing import TypeAlias
 
 from range.errors import Undecided
@@ -55,6 +56,10 @@ class Pattern:
     def _steps(self) -> dict[tuple[int, str], int]:
         return {}
 
+    @cached_property
+    def _letters(self) -> dict[int, tuple[frozenset[str], bool]]:
+        return {}
+
     def step(self, at: int, letter: str) -> int:
         """Go on from some places by a letter."""
         known = self._steps.get((at, letter))
@@ -85,15 +90,14 @@ class Pattern:
                 return False
         return self.ends(at)
 
-    def next_letters(self, at: int) -> frozenset[str] | None:
-        """Give the only letters that lead on from some places; None if any may."""
-        letters: set[str] = set()
-        for number, place in enumerate(self.places):
-            if at >> number & 1:
-                if not place.letters:
-                    return None
-                letters.update(place.letters)
-        return frozenset(letters)
+    def next_letters(self, at: int) -> tuple[frozenset[str], bool]:
+        """Give the letters that are told from others at some places, and whether others lead on, too."""
+        known = self._letters.get(at)
+        if known is None:
+            places = [place for number, place in enumerate(self.places) if at >> number & 1]
+            letters = frozenset(letter for place in places for letter in place.letters)
+            known = self._letters[at] = (letters, any(not place.letters for place in places))
+        return known
 
     @property
     def only_text(self) -> str | None:
@@ -174,7 +178,7 @@ def _walked(lead: Pattern, others: Sequence[Union], barred: Sequence[Pattern]) -
     flat = (lead, *(pattern for union in others for pattern in union), *barred)
     needed = _groups(others)
     first_barred = len(flat) - len(barred)
-    alphabet = _alphabet(flat)
+    spare = _spare(flat)
     state = tuple(pattern.start for pattern in flat)
     seen = {state}
     ahead = [("", state)]
@@ -183,8 +187,7 @@ def _walked(lead: Pattern, others: Sequence[Union], barred: Sequence[Pattern]) -
         for text, state in ahead:
             if _accepts(flat, state, needed, first_barred):
                 return text
-            letters = lead.next_letters(state[0])
-            for letter in alphabet if letters is None else letters:
+            for letter in _letters(flat, state, spare):
                 after = tuple(pattern.step(at, letter) if at else 0 for pattern, at in zip(flat, state, strict=True))
                 if after in seen or not after[0] or not all(any(after[start:end]) for start, end in needed):
                     continue
@@ -212,10 +215,16 @@ def _accepts(
     return ends[0] and all(any(ends[start:end]) for start, end in needed) and not any(ends[first_barred:])
 
 
-def _alphabet(patterns: Sequence[Pattern]) -> list[str]:
-    """Give every letter that a pattern tells from others, after one that none does."""
+def _letters(patterns: Sequence[Pattern], state: Sequence[int], spare: str) -> list[str]:
+    """Give the letters that lead on differently from a state; one that nothing knows stands for all others."""
+    letters, others = patterns[0].next_letters(state[0])
+    if not others:
+        return sorted(letters)
+    told_apart = {letter for each, at in zip(patterns, state, strict=True) if at for letter in each.next_letters(at)[0]}
+    return [spare, *sorted(told_apart | {_COLON})]
+
+
+def _spare(patterns: Sequence[Pattern]) -> str:
+    """Give a letter that no pattern knows."""
     known = {letter for pattern in patterns for place in pattern.places for letter in place.letters} | {_COLON}
-    spare = next((letter for letter in _SPARE_LETTERS if letter not in known), None)
-    if spare is None:
-        spare = next(chr(code) for code in iter(lambda: 0x100, 0) if chr(code) not in known)
-    return [spare, *sorted(known)]
+    return next(letter for letter in chain(_SPARE_LETTERS, map(chr, count(0x100))) if letter not in known)

@@ -7,13 +7,14 @@ only when every way has been tried, each with sets that are too wide rather than
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from range.policy.conditions import check
 from range.policy.decision import Decision, Verdict
 from range.policy.document import Clause
 from range.policy.evaluation import decide
+from range.policy.keys import is_modelled
 from range.policy.layers import DECIDED_BY_RESOURCE, UNDER_RESOURCE_CONTROL, Layer, Layers, Levels, exempt
 from range.policy.match import NO
 from range.policy.names import operator
@@ -212,6 +213,9 @@ class _Search:
         request = self._request(known)
         decision = decide(request, self.layers)
         if decision.verdict is Verdict.ALLOWED:
+            request = self._received(request)
+            decision = decide(request, self.layers)
+        if decision.verdict is Verdict.ALLOWED:
             return request, decision
         self.doubts.extend(decision.doubts)
         denier = decision.denier or decision.unsure
@@ -227,6 +231,11 @@ class _Search:
                     return passed
         return None
 
+    def _received(self, request: Request) -> Request:
+        """Take back what was thought up: whether keys that aren't modelled have such values, nobody knows."""
+        context = {key: value for key, value in request.context.items() if is_modelled(key) or key in self.pins}
+        return replace(request, context=context, complete=False)
+
     def _is_possible(self, known: Known, variables: set[str]) -> bool:
         return all(self._value(variable, known) is not None for variable in variables)
 
@@ -234,7 +243,7 @@ class _Search:
         """Find a value for one variable; remembered, for most choices leave most variables as they were."""
         about = frozenset(each for each in known if each[0].variable == variable)
         if (variable, about) not in self._solved:
-            wanted = sorted(about, key=lambda each: id(each[0]))
+            wanted = sorted(about, key=lambda each: (each[0].number, each[1]))
             if variable == ACTION:
                 solution: object = text(self.actions, wanted)
             elif variable == RESOURCE:
@@ -256,7 +265,7 @@ class _Search:
         principal = self._somebody(context) if self.generic else self.principal
         action, resource = str(self._value(ACTION, known)), str(self._value(RESOURCE, known))
         account = self.question.resource_account
-        return Request(principal, action, resource, account, context, self.base.unknown, action.lower())
+        return Request(principal, action, resource, account, context, self.base.unknown, action.lower(), complete=True)
 
     def _somebody(self, context: dict[str, tuple[str, ...]]) -> Principal:
         """Give whoever has the ARN that was found."""

@@ -97,7 +97,7 @@ class Keys:
         else:
             context[key] = value
         base = self._base
-        request = Request(base.principal, base.action, base.resource, base.resource_account, context)
+        request = Request(base.principal, base.action, base.resource, base.resource_account, context, complete=True)
         for atom, holds in wanted:
             assert atom.check is not None
             sureness = atom.check(request, [])
@@ -122,15 +122,13 @@ class Keys:
         return Found((found,))
 
     def _tried(self, key: str, wanted: Sequence[Wanted], *, strict: bool) -> Solution:
-        """Try every value at which a comparison can change."""
-        values = list(dict.fromkeys(_turning_points(wanted)))
-        for value in values:
+        """Try every value at which a comparison can change; what is compared as numbers has only numbers."""
+        families = {_family(atom) for atom, _ in wanted}
+        one_kind = len(families) == 1 and families <= _DEFAULTS.keys() and key not in SEVERAL
+        for value in dict.fromkeys(_turning_points(wanted, families if one_kind else {*families, "other"})):
             if self._fits(key, (value,), wanted, strict=strict):
                 return Found((value,))
-        kinds = {_family(atom) for atom, _ in wanted}
-        if len(kinds) == 1 and kinds <= {"Bool", "Numeric", "Date", "Ip"} and key not in SEVERAL:
-            return None
-        return Unsure(f"conditions of several kinds on {key}")
+        return None if one_kind else Unsure(f"conditions of several kinds on {key}")
 
 
 def _family(atom: Atom) -> str:
@@ -149,30 +147,34 @@ def _several(wanted: Sequence[Wanted], *, strict: bool) -> Solution:
         of_all = (atom.operator.quantifier is Quantifier.ALL) == holds
         (every if of_all else some).append((atom, holds))
     values = []
-    for each in some or [None]:
-        found = _text([EVERYTHING], every if each is None else [*every, each], strict=strict)
+    for each in [[one] for one in some] or [[]]:
+        found = _text([EVERYTHING], [*every, *each], strict=strict)
         if found is None:
             return None
         values.append(found)
     return Found(tuple(dict.fromkeys(values)))
 
 
-def _turning_points(wanted: Sequence[Wanted]) -> Iterator[str]:
+_DEFAULTS = {"Bool": ("true", "false"), "Numeric": ("0",), "Date": ("2026-01-01T00:00:00Z",), "Ip": ("192.0.2.1",)}
+"""A value of each kind, for conditions that want something which is none."""
+
+
+def _turning_points(wanted: Sequence[Wanted], families: set[str]) -> Iterator[str]:
     """Give values at, and on both sides of, everything that is compared with."""
-    yield from ("true", "false", "x")
-    for atom, _ in wanted:
-        assert atom.clause is not None
-        yield from atom.clause.values
-    by_family = {
-        family: [atom for atom, _ in wanted if _family(atom) == family] for family in ("Numeric", "Date", "Ip")
-    }
-    numbers = [number(value) for atom in by_family["Numeric"] for value in _values(atom)]
+    atoms = [atom for atom, _ in wanted]
+    yield from (value for family in families for value in _DEFAULTS.get(family, ()))
+    numbers = [number(value) for atom in atoms if _family(atom) == "Numeric" for value in _values(atom)]
     yield from (str(each) for each in _between([each for each in numbers if each is not None]))
-    dates = [moment(value) for atom in by_family["Date"] for value in _values(atom)]
+    dates = [moment(value) for atom in atoms if _family(atom) == "Date" for value in _values(atom)]
     yield from (_date(each) for each in _between([each for each in dates if each is not None]))
-    for atom in by_family["Ip"]:
+    for atom in atoms:
         for value in _values(atom):
-            yield from _addresses(value)
+            if _family(atom) == "Ip":
+                yield from _addresses(value)
+            elif "other" in families:
+                yield value
+    if "other" in families:
+        yield "x"
 
 
 def _values(atom: Atom) -> tuple[str, ...]:
