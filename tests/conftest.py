@@ -29,13 +29,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how many of the rehearsal cloud's truths held in this run, and what of the gathered facts is left out."""
+    """Print how many of the rehearsal cloud's truths held, what of the gathered facts is left out, and what tests counted."""
     reports = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
     passed = {name for report in reports for key, name in report.user_properties if key == "truth"}
     if passed:
         from range.rehearsal.truths.facts import summary
 
         terminalreporter.write_line(summary(passed))
+    for line in _counted(reports):
+        terminalreporter.write_line(line)
+
+
+def _counted(reports: list[pytest.TestReport]) -> list[str]:
+    """Give what tests counted, and from which seed: they say it by `record_property("counted", ...)`."""
+    properties = [(report, name, value) for report in reports for name, value in report.user_properties]
+    return [f"{report.nodeid.rpartition('::')[2]}: {value}" for report, name, value in properties if name == "counted"]
 
 
 def digest() -> str:
