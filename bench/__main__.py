@@ -10,12 +10,14 @@ from bench.figures import Figure, written
 from bench.lifecycle import lifecycle
 from bench.policy import policy
 from bench.proof import proof
+from bench.snapshot import snapshot
 from bench.start import start
 from bench.terraform import terraform
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "start": start,
     "proof": proof,
+    "snapshot": snapshot,
     "policy": policy,
     "lifecycle": lifecycle,
     "terraform": terraform,

@@ -14,7 +14,6 @@ from range.records.plan import Enclave, Plan
 from range.records.snapshot import Snapshot, read
 from range.verify.decision import Prover
 
-
 CHANGES = 5
 
 
