@@ -15,7 +15,10 @@ from range.policy.layers import Layers
 from range.policy.reading import found, read
 from range.policy.request import Request, asked, role_session
 from range.policy.rules import Rules
+from range.policy.sets.question import Question
+from range.policy.sets.search import may
 from stacks.documents import buckets, guardrails, roles
+from stacks.documents.keys import KeyUsers, key_policy
 from stacks.documents.language import Place
 
 MILLION = 1_000_000
@@ -53,6 +56,7 @@ def policy() -> list[Figure]:
         Figure("10,000 statements, read and made ready", read_s, "s"),
         Figure("10,000 statements, the first request", first_s * 1e3, "ms"),
         Figure("10,000 statements, the next", again_s * 1e3, "ms"),
+        Figure("nobody of another account may use a key or a bucket, each such question", _asked_ms(), "ms"),
     ]
 
 
@@ -81,6 +85,26 @@ def _layers() -> Layers:
         resource=Rules(read(buckets.evidence_policy(PLACE, BUCKET, "steadfast"), Kind.BUCKET)),
         service_control=((everything,), (everything, *fences)),
     )
+
+
+def _asked_ms() -> float:
+    """Ask for fifty accounts about a key and a bucket, each with its own policy."""
+    everything = (Rules(read(EVERYTHING, Kind.MANAGED)),)
+    places = [Place(PLACE.region, str(200_000_000_000 + number)) for number in range(50)]
+    spent_s = 0.0
+    for place in places:
+        texts = (key_policy(KeyUsers(place, "/range/steadfast/*", "t")), buckets.evidence_policy(place, BUCKET, "t"))
+        kinds = (
+            (Kind.KEY, ("kms:*",), place.arn("kms", "key/1")),
+            (Kind.BUCKET, ("s3:*",), f"{place.bucket(BUCKET)}/*"),
+        )
+        for text, (kind, actions, resource) in zip(texts, kinds, strict=True):
+            question = Question(place.account, actions, [resource], account=PLACE.account)
+            layers = Layers(identity=everything, resource=Rules(read(text, kind)))
+            answer, asked_s = _timed(lambda question=question, layers=layers: may(question, layers))
+            assert answer.verdict == "DENIED"
+            spent_s += asked_s
+    return spent_s / len(places) / 2 * 1e3
 
 
 def _long() -> str:

@@ -116,7 +116,7 @@ class _Search:
         """Try every way in."""
         try:
             for way in self._ways():
-                passed = self._choose(way, self._given())
+                passed = self._choose(tuple(sorted(way, key=len)), self._given())
                 if passed is not None:
                     return Answer(Verdict.ALLOWED, *passed)
         except TooHard as error:
@@ -189,7 +189,7 @@ class _Search:
         return self._atoms[rule]
 
     def _choose(self, way: Way, known: Known) -> tuple[Request, Decision] | None:
-        """Choose a statement for each group in turn, and then find a request."""
+        """Choose a statement for each group in turn, where there is least to choose from first; then find a request."""
         if not way:
             return self._found(known)
         self._chosen += 1
