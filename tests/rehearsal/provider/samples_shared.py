@@ -12,6 +12,9 @@ _OTHER_TRUST = document("sts:AssumeRole", Principal={"Service": "vpc-flow-logs.a
 _READ = document("s3:GetObject", Resource="*")
 _WRITE = document("s3:PutObject", Resource="*")
 _KEY_POLICY = document("kms:*", Principal={"AWS": f"arn:aws:iam::{ALLY}:root"}, Resource="*")
+_LOGS_KEY_POLICY = document(
+    "kms:*", Principal={"AWS": f"arn:aws:iam::{ALLY}:root", "Service": "logs.eu-west-2.amazonaws.com"}, Resource="*"
+)
 _OTHER_KEY_POLICY = document("kms:*", Principal={"AWS": f"arn:aws:iam::{ALLY}:root"}, Resource="*", Sid="all")
 
 
@@ -184,6 +187,7 @@ SAMPLES: dict[str, Sample] = {
         },
     ),
     "key2": Sample("aws:kms/key:Key"),
+    "logs-key": Sample("aws:kms/key:Key", {"policy": _LOGS_KEY_POLICY}),
     "alias": Sample(
         "aws:kms/alias:Alias", {"name": "alias/est", "targetKeyId": Ref("key")}, {"targetKeyId": Ref("key2")}
     ),
@@ -305,7 +309,7 @@ SAMPLES: dict[str, Sample] = {
     "log-group": Sample(
         "aws:cloudwatch/logGroup:LogGroup",
         {"name": "/range/est", "retentionInDays": 30},
-        {"retentionInDays": 7, "kmsKeyId": Ref("key", "arn"), "skipDestroy": None, **_TAGS},
+        {"retentionInDays": 7, "kmsKeyId": Ref("logs-key", "arn"), "skipDestroy": None, **_TAGS},
     ),
     "log-policy": Sample(
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
