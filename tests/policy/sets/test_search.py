@@ -157,3 +157,23 @@ def test_a_role_named_under_a_path_is_somebody_of_its_account() -> None:
         ).verdict
         == "DENIED"
     )
+
+
+ACROSS = f"arn:aws:logs:eu-west-2:{ACCOUNT}:log-group:{OTHER}:log-group:x"
+PATTERN = f"arn:aws:logs:*:{OTHER}:log-group:x"
+
+
+def test_a_request_that_passes_for_certain_is_preferred() -> None:
+    policy = layers({"identity": [ALLOW, {**ALLOW, "Effect": "Deny", "Resource": PATTERN}]})
+    other = f"arn:aws:logs:eu-west-2:{ACCOUNT}:log-group:y"
+
+    answer = may(Question(ACCOUNT, ["logs:GetLogEvents"], [ACROSS, other], CALLERS["user"]), policy)
+
+    assert answer.request is not None
+    assert answer.request.resource == other
+
+
+def test_what_is_spared_only_perhaps_is_left_open() -> None:
+    policy = layers({"identity": [{"Effect": "Allow", "Action": "*", "NotResource": PATTERN}]})
+
+    assert may(Question(ACCOUNT, ["logs:GetLogEvents"], [ACROSS], CALLERS["user"]), policy).verdict is Verdict.UNKNOWN
