@@ -245,7 +245,24 @@ CALLS: tuple[Call, ...] = (
             "LogFormat Tags MaxAggregationInterval DestinationOptions TagFieldSpecifications"
         ),
     ),
+    Call(
+        "DescribeInstanceConnectEndpoints", "InstanceConnectEndpoints", "InstanceConnectEndpointId",
+        _words("InstanceConnectEndpointId VpcId State"),
+        _words(
+            "OwnerId InstanceConnectEndpointArn StateMessage DnsName FipsDnsName NetworkInterfaceIds AvailabilityZone "
+            "AvailabilityZoneId CreatedAt SubnetId PreserveClientIp SecurityGroupIds Tags IpAddressType PublicDnsNames"
+        ),
+        needs=_words("VpcId"),
+    ),
     Call("DescribeVpnGateways", "VpnGateways", "VpnGatewayId"),
+    Call("DescribeVpnConnections", "VpnConnections", "VpnConnectionId"),
+    Call("DescribeCarrierGateways", "CarrierGateways", "CarrierGatewayId"),
+    Call("DescribeLocalGatewayVirtualInterfaceGroups", "LocalGatewayVirtualInterfaceGroups",
+         "LocalGatewayVirtualInterfaceGroupId"),
+    Call("DescribeTransitGatewayConnects", "TransitGatewayConnects", "TransitGatewayAttachmentId"),
+    Call("DescribeTransitGatewayMulticastDomains", "TransitGatewayMulticastDomains", "TransitGatewayMulticastDomainId"),
+    Call("DescribeTransitGatewayPolicyTables", "TransitGatewayPolicyTables", "TransitGatewayPolicyTableId"),
+    Call("DescribeSecurityGroupVpcAssociations", "SecurityGroupVpcAssociations", "GroupId"),
     Call("DescribeClientVpnEndpoints", "ClientVpnEndpoints", "ClientVpnEndpointId"),
     Call("DescribeVerifiedAccessEndpoints", "VerifiedAccessEndpoints", "VerifiedAccessEndpointId"),
     Call("DescribeSecondaryInterfaces", "SecondaryInterfaces", "SecondaryInterfaceId"),
@@ -270,6 +287,16 @@ CALLS: tuple[Call, ...] = (
         "ListResolverRuleAssociations", "ResolverRuleAssociations", "Id",
         _words("Id ResolverRuleId VPCId"), _words("Name Status StatusMessage"), service="route53resolver",
         needs=_words("ResolverRuleId VPCId"),
+    ),
+    Call(
+        "ListResolverQueryLogConfigs", "ResolverQueryLogConfigs", "Id", _words("Id DestinationArn"),
+        _words("OwnerId Status ShareStatus AssociationCount Arn Name CreatorRequestId CreationTime"),
+        service="route53resolver", needs=_words("DestinationArn"),
+    ),
+    Call(
+        "ListResolverQueryLogConfigAssociations", "ResolverQueryLogConfigAssociations", "Id",
+        _words("Id ResolverQueryLogConfigId ResourceId"), _words("Status Error ErrorMessage CreationTime"),
+        service="route53resolver", needs=_words("ResolverQueryLogConfigId ResourceId"),
     ),
     Call(
         "ListFirewallRuleGroupAssociations", "FirewallRuleGroupAssociations", "Id",

@@ -27,7 +27,7 @@ class Channel:
     source: str
     target: str
     means: str
-    """`dns`, `mirroring`, `flow logs` or `private link`."""
+    """`dns`, `mirroring`, `flow logs`, `query logs`, `private link` or `tunnel`."""
     resource: str
     why: str
     resources: tuple[str, ...] = ()
@@ -38,7 +38,16 @@ def channels(plan: Plan, network: Network, zones: Zones) -> list[Channel]:
     view = _View(plan, network, zones)
     found: list[Channel] = []
     for part in network.parts:
-        for look in (view.names, view.questions, view.forwarded, view.mirrors, view.logs, view.links):
+        for look in (
+            view.names,
+            view.questions,
+            view.forwarded,
+            view.mirrors,
+            view.logs,
+            view.asked,
+            view.links,
+            view.tunnels,
+        ):
             found += look(part)
     return found
 
@@ -155,7 +164,8 @@ class _View:
         """Flow logs are delivered to neither the enclave's own account nor the hub's."""
         seen = self._enclave(part.account)
         for log in part.items.of("DescribeFlowLogs"):
-            keeper = self._keeper(part, log.get("LogDestinationType") or "cloud-watch-logs", log)
+            role = (log.get("DeliverCrossAccountRole") or "").split(":")
+            keeper = self._keeper(part, log.get("LogDestination") or "", role[4] if len(role) > 4 else "")
             if keeper not in {seen, self.plan.hub.name}:
                 where = log.get("LogDestination") or log.get("LogGroupName")
                 why = f"what flows in {log.get('ResourceId')} of {seen} is written to {where}"
@@ -163,14 +173,41 @@ class _View:
                     seen, keeper, "flow logs", log["FlowLogId"], why, (str(log.get("ResourceId")), str(where))
                 )
 
-    def _keeper(self, part: Part, kind: str, log: dict[str, str]) -> str:
-        """Name the enclave that flow logs are delivered to."""
-        fields = (log.get("LogDestination") or "").split(":")
-        if kind == "s3":
+    def _keeper(self, part: Part, destination: str, named: str = "") -> str:
+        """Name the enclave of a log's destination; a bucket's name says nothing of its owner, others' does."""
+        fields = destination.split(":")
+        if destination.startswith("arn:aws:s3:"):
             return self._enclave(self.buckets.get(fields[-1].split("/")[0], ""))
-        role = (log.get("DeliverCrossAccountRole") or "").split(":")
-        account = role[4] if len(role) > 4 else fields[4] if len(fields) > 4 else part.account
-        return self._enclave(account)
+        return self._enclave(named or (fields[4] if len(fields) > 4 else part.account))
+
+    @cached_property
+    def query_logs(self) -> dict[str, tuple[Part, str]]:
+        """Give where every configuration of query logs writes to, by id."""
+        return {
+            log["Id"]: (part, log["DestinationArn"])
+            for part in self.network.parts
+            for log in part.items.of("ListResolverQueryLogConfigs")
+        }
+
+    def asked(self, part: Part) -> Iterator[Channel]:
+        """Which names an enclave asks for is written down in neither its own account nor the hub's."""
+        for association in part.items.of("ListResolverQueryLogConfigAssociations"):
+            seen = self._of_vpc(association["ResourceId"])
+            name = association["ResolverQueryLogConfigId"]
+            owner, where = self.query_logs.get(name, (part, ""))
+            keeper = self._keeper(owner, where) if where else INTERNET
+            if keeper not in {seen, self.plan.hub.name}:
+                why = f"what {association['ResourceId']} of {seen} asks for is written to {where or 'another account'}"
+                yield Channel(seen, keeper, "query logs", name, why, (association["ResourceId"], association["Id"]))
+
+    def tunnels(self, part: Part) -> Iterator[Channel]:
+        """An endpoint of EC2 Instance Connect lets whoever has the rights in from anywhere; the hub's is the plan's."""
+        for endpoint in part.items.of("DescribeInstanceConnectEndpoints"):
+            reached = self._of_vpc(endpoint["VpcId"])
+            if str(endpoint.get("State")).startswith("delete-complete") or reached == self.plan.hub.name:
+                continue
+            name, why = endpoint["InstanceConnectEndpointId"], f"it leads from anywhere into {endpoint['VpcId']}"
+            yield Channel(INTERNET, reached, "tunnel", name, why, (endpoint["VpcId"],))
 
     def links(self, part: Part) -> Iterator[Channel]:
         """An endpoint leads to a service that isn't AWS's own."""

@@ -115,6 +115,25 @@ class Others(Gateways):
         self.keep("ResolverRuleAssociations", account, item)
         return {"ResolverRuleAssociation": {"Id": item["Id"]}}
 
+    def create_resolver_query_log_config(self, account: str, asked: Item) -> Item:
+        item = {"Id": self.new_id("rqlc"), "OwnerId": account, "DestinationArn": asked["DestinationArn"]}
+        self.keep("ResolverQueryLogConfigs", account, item)
+        return {"ResolverQueryLogConfig": {"Id": item["Id"]}}
+
+    def associate_resolver_query_log_config(self, account: str, asked: Item) -> Item:
+        kept = {key: asked[key] for key in ("ResolverQueryLogConfigId", "ResourceId")}
+        item = {"Id": self.new_id("rqlca"), "Status": "ACTIVE", **kept}
+        self.keep("ResolverQueryLogConfigAssociations", account, item)
+        return {"ResolverQueryLogConfigAssociation": {"Id": item["Id"]}}
+
+    def create_instance_connect_endpoint(self, account: str, asked: Item) -> Item:
+        subnet, name = self.find("Subnets", "SubnetId", asked["SubnetId"]), self.new_id("eice")
+        wanted = {"SubnetId": subnet["SubnetId"], "Groups": asked.get("SecurityGroupIds", ())}
+        self.create_network_interface(account, {**wanted, "InterfaceType": "ec2_instance_connect_endpoint"})
+        item = {"InstanceConnectEndpointId": name, "VpcId": subnet["VpcId"], "State": "create-complete"}
+        self.keep("InstanceConnectEndpoints", account, {**item, "SubnetId": subnet["SubnetId"]})
+        return {"InstanceConnectEndpoint": {"InstanceConnectEndpointId": name}}
+
     def create_firewall_domain_list(self, account: str, asked: Item) -> Item:
         item = {"Id": self.new_id("rslvr-fdl"), "Name": asked["Name"]}
         self.keep("FirewallDomainLists", account, {**item, "_domains": []})
