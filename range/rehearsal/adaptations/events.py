@@ -11,7 +11,7 @@ from moto.events.utils import EventTemplateParser
 
 def adapt() -> None:
     """Change moto's EventBridge."""
-    notifications._send_safe_notification = _leave_it_to_the_trail
+    notifications._send_safe_notification = _leave_it_to_the_trail  # type: ignore[assignment]
     template = EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE
     EventTemplateParser.DEFAULT_EVENT_INPUT_TEMPLATE = template.replace("{", '{"account": "<account>", ', 1)
 

@@ -10,7 +10,7 @@ from moto.s3 import models
 
 def adapt() -> None:
     """Change moto's S3."""
-    models.FakeBucket.get_permission = _undecided
+    models.FakeBucket.get_permission = _undecided  # type: ignore[assignment]
 
 
 def _undecided(*_: Any) -> PermissionResult:
