@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.conftest import EST, POL
+from tests.rehearsal.conftest import EST, POL, Exercise
 
 Client = Callable[..., Any]
 Refused = Callable[[str], Any]
@@ -136,3 +136,14 @@ def test_a_dry_run_does_nothing(ec2: Any, image: Any, subnet: str, refused: Refu
     assert ec2.describe_instances()["Reservations"] == []
     assert "10.2.0.0/16" not in {vpc["CidrBlock"] for vpc in ec2.describe_vpcs()["Vpcs"]}
     assert ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
+
+
+@pytest.mark.truth("launch-over-quota")
+def test_no_more_runs_than_the_quota_that_was_set_allows(
+    exercise: Exercise, launch: Callable[..., Any], refused: Refused
+) -> None:
+    exercise.cloud.set_quotas({"running On-Demand Standard (A C D H I M R T Z) vCPUs": 3})
+    launch(InstanceType="t3.micro")
+
+    with refused("VcpuLimitExceeded"):
+        launch(InstanceType="t3.micro")

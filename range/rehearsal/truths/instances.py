@@ -160,6 +160,14 @@ TRUTHS = (
         check=_other_architecture,
     ),
     Truth(
+        name="launch-over-quota",
+        calls=("ec2.RunInstances",),
+        when="more vCPUs would run than the quota allows; it differs so much between accounts that none holds unless one is set",
+        code="VcpuLimitExceeded",
+        source="https://github.com/hashicorp/terraform/issues/1891",
+        confidence="seen_in_issue",
+    ),
+    Truth(
         name="instance-protected-from-termination",
         calls=("ec2.TerminateInstances",),
         when="termination protection is on",

@@ -83,6 +83,7 @@ TRUTHS = (
         when="the attachment isn't associated with that table",
         code="InvalidAssociation.NotFound",
         source=f"{_TERRAFORM}; floci-io/floci has InvalidParameterValue",
+        confidence="general_knowledge",
     ),
     _ec2(
         "gateway-table-in-use",
@@ -104,6 +105,7 @@ TRUTHS = (
         when="it is enabled",
         code="TransitGatewayRouteTablePropagation.Duplicate",
         source="floci-io/floci, Ec2Service.java (read 2026-11-22)",
+        confidence="general_knowledge",
     ),
     _ec2(
         "propagation-absent",
@@ -132,6 +134,7 @@ TRUTHS = (
         when="the table has no static route to that destination",
         code="InvalidRoute.NotFound",
         source="floci-io/floci, Ec2Service.java (read 2026-11-22)",
+        confidence="general_knowledge",
     ),
     _ec2(
         "gateway-not-ready",

@@ -121,7 +121,7 @@ TRUTHS = (
         when=f"the document has more than {POLICY_CHARACTERS:,} characters",
         code="LimitExceeded",
         source=f"{_MODEL.format('CreatePolicy')} for the code; the figure is from memory",
-        confidence="documented",
+        confidence="general_knowledge",
         check=_too_long,
         status=409,
     ),

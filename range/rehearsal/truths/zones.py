@@ -86,16 +86,24 @@ def _unknown_health_check(call: Call) -> str | None:
     return None if named in store(call).health_checks else f"A health check with id {named} does not exist."
 
 
+def _rules_of_the_vpc(call: Call) -> set[str]:
+    """Give the resolver rules that the VPC that a call names has."""
+    associations = store(call).resolver_rule_associations.values()
+    return {each.resolver_rule_id for each in associations if each.vpc_id == call.params.get("VPCId")}
+
+
 def _rule_twice(call: Call) -> str | None:
-    resolver, rule_id, vpc = store(call), call.params.get("ResolverRuleId"), call.params.get("VPCId")
-    if vpc is None:
+    if call.params.get("ResolverRuleId") not in _rules_of_the_vpc(call):
         return None
-    associated = [each.resolver_rule_id for each in resolver.resolver_rule_associations.values() if each.vpc_id == vpc]
-    domains = {rule.domain_name for rule in resolver.resolver_rules.values() if rule.id in associated}
-    rule = resolver.resolver_rules.get(rule_id)
-    if rule_id not in associated and (rule is None or rule.domain_name not in domains):
+    return f"VPC {call.params['VPCId']} already has this rule."
+
+
+def _rule_for_the_same_domain(call: Call) -> str | None:
+    rules, known = store(call).resolver_rules, _rules_of_the_vpc(call)
+    rule = rules.get(call.params.get("ResolverRuleId"))
+    if rule is None or rule.domain_name not in {rules[each].domain_name for each in known if each in rules}:
         return None
-    return f"VPC {vpc} already has a rule for this domain."
+    return f"VPC {call.params['VPCId']} already has a rule for {rule.domain_name}."
 
 
 TRUTHS = (
@@ -248,11 +256,20 @@ TRUTHS = (
     Truth(
         name="resolver-rule-twice",
         calls=("route53resolver.AssociateResolverRule",),
-        when="the VPC has this rule, or another for its domain",
+        when="the VPC has this rule",
         code="ResourceExistsException",
         source=_RESOLVER.format("AssociateResolverRule"),
         confidence="documented",
         check=_rule_twice,
+    ),
+    Truth(
+        name="resolver-rule-for-the-same-domain",
+        calls=("route53resolver.AssociateResolverRule",),
+        when="the VPC has another rule for its domain",
+        code="ResourceExistsException",
+        source=f"{_RESOLVER.format('AssociateResolverRule')}; the choice of code is from memory",
+        confidence="general_knowledge",
+        check=_rule_for_the_same_domain,
     ),
     Truth(
         name="resolver-rule-of-others",

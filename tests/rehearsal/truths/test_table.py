@@ -62,6 +62,21 @@ def test_what_holds_a_refusal_is_a_truth() -> None:
     assert sorted({name for fact in facts().refused for name in fact.held_by} - NAMES) == []
 
 
+def test_a_truth_is_no_surer_of_its_code_than_the_facts_that_it_holds() -> None:
+    sureness = {"general_knowledge": 0, "seen_in_issue": 1, "documented": 2}
+    rows = {truth.name: truth for truth in TRUTHS}
+    pairs = ((fact, rows[name]) for fact in facts().held for name in fact.held_by)
+
+    assert [row.name for fact, row in pairs if sureness[row.confidence] > sureness[fact.confidence]] == []
+
+
+def test_a_truth_refuses_with_a_code_of_the_facts_that_it_holds() -> None:
+    codes = {truth.name: truth.code.partition(" ")[0] for truth in TRUTHS}
+    pairs = ((fact, name) for fact in facts().held for name in fact.held_by)
+
+    assert [name for fact, name in pairs if codes[name] not in fact.code] == []
+
+
 def test_the_summary_counts_what_passed_and_says_what_is_left_out() -> None:
     every, held, left_out = NAMES | ALLOWED, len(facts().held), len(facts().left_out)
 

@@ -123,6 +123,21 @@ def test_a_delegation_set_stays_while_zones_use_it(route53: Any, refused: Refuse
         route53.delete_health_check(HealthCheckId="11111111-1111-1111-1111-111111111111")
 
 
+@pytest.mark.truth("resolver-rule-for-the-same-domain")
+def test_a_vpc_has_one_resolver_rule_per_domain(clients: Clients, vpc: str, refused: Refused) -> None:
+    resolver = clients("route53resolver")
+    asked = {"RuleType": "SYSTEM", "DomainName": "partner.test"}
+    one, two = (
+        resolver.create_resolver_rule(CreatorRequestId=each, **asked)["ResolverRule"]["Id"] for each in ("one", "two")
+    )
+    resolver.associate_resolver_rule(ResolverRuleId=one, VPCId=vpc)
+    with refused("ResourceExistsException"):
+        resolver.associate_resolver_rule(ResolverRuleId=two, VPCId=vpc)
+
+    resolver.disassociate_resolver_rule(ResolverRuleId=one, VPCId=vpc)
+    resolver.associate_resolver_rule(ResolverRuleId=two, VPCId=vpc)
+
+
 @pytest.mark.truth("resolver-endpoint-used", "resolver-rule-used", "resolver-rule-twice")
 def test_resolver_rules_and_endpoints_keep_each_other(
     clients: Clients, ec2: Any, vpc: str, subnet: str, group: str, refused: Refused
