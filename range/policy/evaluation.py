@@ -26,6 +26,7 @@ from range.policy.rules import Rule
 _Grant: TypeAlias = tuple[Sureness, Rule | None]
 """How surely something is allowed, and by which statement."""
 _Granted: TypeAlias = list[tuple[Layer, _Grant]]
+_MAY_NOT_BIND = "whether resource control policies bind {} can't be told"
 _NOTHING: _Grant = (NO, None)
 
 
@@ -38,7 +39,9 @@ def decide(request: Request, layers: Layers) -> Decision:
     for layer, rule in bearing.denies:
         found = rule.about(request, doubts)
         if found and layer not in spared:
-            if found == YES:
+            if layer is Layer.RESOURCE_CONTROL and not under_resource_control(request):
+                doubts.append(_MAY_NOT_BIND.format(request.action))
+            elif found == YES:
                 return Decision(Verdict.DENIED, resource_layer(request) if layer is Layer.RESOURCE else layer, rule)
             unsure = unsure or rule
     needed = _around(request, bearing, spared, doubts) + _both_sides(request, bearing, doubts)
@@ -72,7 +75,7 @@ def _around(request: Request, bearing: Bearing, spared: frozenset[Layer], doubts
             continue
         lowest = min([_any(level, request, doubts) for level in levels], key=_sureness)
         if layer is Layer.RESOURCE_CONTROL and lowest[0] != YES and not under_resource_control(request):
-            doubts.append(f"whether resource control policies bind {request.action} can't be told")
+            doubts.append(_MAY_NOT_BIND.format(request.action))
             lowest = (MAYBE, lowest[1])
         granted.append((layer, lowest))
     return granted

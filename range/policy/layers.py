@@ -16,14 +16,12 @@ from range.policy.rules import Rule, Rules
 Levels: TypeAlias = tuple[tuple[Rules, ...], ...]
 """The policies attached to the organisation's root, to each unit below, and to the account: every level must allow."""
 
-UNDER_RESOURCE_CONTROL = frozenset(
-    {"aoss", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3", "secretsmanager", "sqs", "sts"}
-)
-"""The services that resource control policies bind.
+UNDER_RESOURCE_CONTROL = ("kms", "s3", "secretsmanager", "sqs", "sts")
+"""The services that resource control policies have bound since there are any. Others were added, and whether they bind
+a service that isn't here can't be told.
 
 Source: AWS Organizations User Guide, "List of AWS services that support RCPs" (read 2026-11-22).
 """
-
 
 DECIDED_BY_RESOURCE = ("kms:", "sts:assumerole")
 """How the actions begin, in lower case, that only the resource's own policy may allow."""

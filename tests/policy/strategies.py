@@ -84,6 +84,13 @@ def statement(random: Random, *, principal: bool = False, effect: str = "") -> W
     return written
 
 
+def fence(random: Random) -> Written:
+    """Make a statement of a resource control policy."""
+    made = statement(random, effect="Deny")
+    made.pop("NotAction", None)
+    return {"Action": random.choice(["*", "s3:*", "ec2:*"]), **made, "Principal": "*"}
+
+
 def document(random: Random, *, principal: bool = False) -> list[Written]:
     """Make the statements of a document."""
     return [statement(random, principal=principal) for _ in range(random.randint(1, 4))]
@@ -108,6 +115,10 @@ def world(random: Random) -> Written:
             row[name] = document(random, principal=True)
     if random.random() < 0.4:
         row["service_control"] = [[document(random)] for _ in range(random.randint(1, 2))]
+    if random.random() < 0.3:
+        everybody = [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]
+        fences = [fence(random) for _ in range(random.randint(0, 2))]
+        row["resource_control"] = [[everybody, fences]] if fences else [[everybody]]
     return row
 
 

@@ -97,6 +97,8 @@ class _Search:
         self.base = asked(self.principal, "*", "*", self.question.resource_account)
         self.pins = self._pinned()
         self.keys = Keys(self.base, self.pins)
+        bound = action_in(*(f"{each}:*" for each in UNDER_RESOURCE_CONTROL))
+        self._unbound: Wanted = (bound, False)
         self.actions = (tuple(whole(pattern(each.lower())) for each in self.question.actions), _AN_ACTION)
         resources = tuple(whole(pattern(each)) for each in self.question.resources)
         self.resources = (resources, _resources_of(self.question.resource_account))
@@ -138,8 +140,7 @@ class _Search:
         layers, principal = self.layers, self.principal
         around: list[Group] = []
         if Layer.RESOURCE_CONTROL not in spared:
-            unbound: Choice = ((action_in(*(f"{each}:*" for each in UNDER_RESOURCE_CONTROL)), False),)
-            around.extend((*group, unbound) for group in self._levels(layers.resource_control))
+            around.extend((*group, (self._unbound,)) for group in self._levels(layers.resource_control))
         if Layer.SERVICE_CONTROL not in spared:
             around.extend(self._levels(layers.service_control))
         if layers.endpoint is not None:
@@ -223,13 +224,19 @@ class _Search:
             if decision.verdict is Verdict.DENIED:
                 self.doubts.append(f"{decision.layer} was thought to allow {request.action} on {request.resource}")
             return None
-        for atom, _ in self._asked_by(denier):
-            more = known | {(atom, False)}
-            if self._is_possible(more, {atom.variable}):
+        for way in self._round(denier, decision.layer):
+            more = known | {way}
+            if self._is_possible(more, {way[0].variable}):
                 passed = self._found(more)
                 if passed is not None:
                     return passed
         return None
+
+    def _round(self, denier: Rule, layer: Layer | None) -> Iterator[Wanted]:
+        """Give the ways round a statement that denies: each of the things that it says mustn't hold."""
+        yield from ((atom, False) for atom, _ in self._asked_by(denier))
+        if layer is Layer.RESOURCE_CONTROL:
+            yield self._unbound
 
     def _received(self, request: Request) -> Request:
         """Take back what was thought up: whether keys that aren't modelled have such values, nobody knows."""
