@@ -14,10 +14,12 @@ from typing import Protocol
 
 from range.controller.claims import claim
 from range.controller.command import Command
+from range.controller.journal import Standing
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
 from range.controller.site import Site
 from range.controller.steps import Act
+from range.controller.turns import Turns
 from range.controller.walks import StepResult, Walk, Walker
 from range.errors import Interrupted, RangeError
 
@@ -68,8 +70,13 @@ class Conductor:
         stop: threading.Event,
         locks: Path,
         digest: str,
+        turns: Turns,
+        refusal: Callable[[str, tuple[str, ...]], Outcome | None],
     ) -> None:
-        """Keep what every walk needs; `digest` is of everything that the steps work from."""
+        """Keep what every walk needs; `digest` is of everything that the steps work from.
+
+        `refusal` says why an enclave's turn doesn't come, given who before it didn't get through, or None if it does.
+        """
         self._command = command
         self._acts = {act.name: act for act in acts}
         self._direction = direction
@@ -78,18 +85,27 @@ class Conductor:
         self._stop = stop
         self._locks = locks
         self._digest = hashlib.sha256(f"{direction} {digest}".encode()).hexdigest()
+        self._turns = turns
+        self._refusal = refusal
+        self._before: dict[str, Standing] = {}
         self._room = {act.name: threading.Semaphore(act.width) for act in acts}
 
     def walk(self, walker: Walker, enclaves: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves through the steps side by side; give how each ended, in the order given."""
         if not enclaves:
             return ()
+        self._before = self._command.journal.standings(self._command.exercise)
         with ThreadPoolExecutor(len(enclaves), thread_name_prefix="walk") as threads:
             return tuple(threads.map(lambda enclave: self._walked(walker, enclave), enclaves))
 
     def perform(self, enclave: str, step: str) -> StepResult:
         """Do one step on one enclave; what goes wrong is in the result. Walks call it, and write the result down."""
         act = self._acts[step]
+        if act.in_turn:
+            refused = self._refusal(enclave, self._turns.wait(enclave, step))
+            if refused is not None:
+                self._put_back(enclave)
+                return refused.model_dump(mode="json")
         with self._room[step]:
             began = time.monotonic()
             row = self._began(enclave, act)
@@ -106,18 +122,22 @@ class Conductor:
                 outcome = Outcome.of(error)
             outcome = outcome.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
             self._ended(enclave, act, row, outcome)
-            return outcome.model_dump(mode="json")
+        self._turns.taken(enclave, step, done=not outcome.failed)
+        return outcome.model_dump(mode="json")
 
     def _walked(self, walker: Walker, enclave: str) -> Ended:
         """Walk one enclave to its end, holding its claim."""
         walk = Walk(self._command.exercise, enclave, tuple(self._acts), self._digest)
         began = time.monotonic()
+        outcomes: dict[str, Outcome] = {}
         try:
             with claim(self._locks, walk.stack, who=self._command.who, command=self._command.words):
                 results = walker.begin(walk).get_result(polling_interval_sec=0.1)
+            outcomes = {step: Outcome.model_validate(result) for step, result in results.items()}
         except RangeError as error:
             return Ended(enclave, refusal=Outcome.of(error))
-        outcomes = {step: Outcome.model_validate(result) for step, result in results.items()}
+        finally:
+            self._turns.ended(enclave, [step for step, outcome in outcomes.items() if not outcome.failed])
         return Ended(enclave, outcomes, seconds=round(time.monotonic() - began, 2))
 
     def _began(self, enclave: str, act: Act) -> int:
@@ -127,6 +147,18 @@ class Conductor:
         )
         self._watcher.begun(enclave, act)
         return self._command.journal.step_began(self._command.number, enclave, act.name)
+
+    def _put_back(self, enclave: str) -> None:
+        """Write down that an enclave is what it was before: its turn didn't come."""
+        before = self._before.get(enclave, Standing(name=enclave))
+        self._command.journal.stands(
+            self._command.exercise,
+            enclave,
+            before.phase,
+            direction=before.direction or self._direction,
+            step=before.step,
+            error=before.error,
+        )
 
     def _ended(self, enclave: str, act: Act, row: int, outcome: Outcome) -> None:
         """Write down and tell how a step ended."""

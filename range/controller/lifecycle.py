@@ -1,8 +1,9 @@
-"""Bringing a whole exercise up and down: the hub first, then all enclaves side by side; in reverse on the way down."""
+"""Bringing a whole exercise up and down: all enclaves side by side, the hub's stack first, or last on the way down."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from range.controller.outcome import Outcome
 from range.controller.phases import Direction
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Step, acts
+from range.controller.turns import Turns
 from range.controller.walks import walker
 from range.plan.lock import lock_path, read, released, write
 from range.plan.order import order_down, order_up
@@ -48,28 +50,32 @@ class Lifecycle:
         plan = self._setting.plan
         (hub,), enclaves = order_up(plan)
         wanted = tuple(name for name in enclaves if not only or name in only)
-        with self._walking("up") as walk:
-            first = walk((hub,))
-            if first[0].failure is None:
-                rest = walk(wanted)
-            else:
-                rest = tuple(_not_begun(name, f"{hub} is not up, so {name} was left as it is") for name in wanted)
-        return (*first, *rest, *(_left_the_file(name, str(self._setting.spec)) for name in self._setting.strangers))
+        with self._walking("up", ((hub,), wanted), self._without_a_hub) as walk:
+            ended = walk((hub, *wanted))
+        return (*ended, *(_left_the_file(name, str(self._setting.spec)) for name in self._setting.strangers))
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves down, and then the hub if no stack stands on it any more; `only` names some, empty means all."""
-        enclaves, (hub,) = order_down(self._setting.plan)
-        everyone = (*enclaves, *self._setting.strangers)
-        wanted = tuple(only) or everyone
-        with self._walking("down") as walk:
-            ended = walk(wanted)
-            self._release(one.enclave for one in ended if one.failure is None)
-            if only:
-                return ended
-            standing = [one.enclave for one in ended if self._stands(one.enclave)]
-            if standing:
-                return (*ended, _not_begun(hub, f"{hub} was left as it is: {', '.join(standing)} still needs it"))
-            return (*ended, *walk((hub,)))
+        enclaves, hub = order_down(self._setting.plan)
+        wanted = tuple(only) or (*enclaves, *self._setting.strangers)
+        order = (wanted,) if only else (wanted, hub)
+        with self._walking("down", order, self._still_needed) as walk:
+            ended = walk(tuple(itertools.chain(*order)))
+        self._release(one.enclave for one in ended if one.failure is None)
+        return ended
+
+    def _without_a_hub(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:
+        """Say why an enclave isn't brought up: there is nothing to attach it to."""
+        if not failed:
+            return None
+        return Outcome(error=f"{', '.join(failed)} is not up, so {enclave} was left as it is", exit_code=1)
+
+    def _still_needed(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:
+        """Say why the hub isn't taken down: a stack still stands on it."""
+        standing = [other for other in failed if self._stands(other)]
+        if not standing:
+            return None
+        return Outcome(error=f"{enclave} was left as it is: {', '.join(standing)} still needs it", exit_code=1)
 
     def _release(self, gone: Iterable[str]) -> None:
         """Give the addresses of enclaves that left the file and are gone to whoever comes next."""
@@ -83,7 +89,12 @@ class Lifecycle:
         return bool(self._setting.engine.state(self._setting.plan.stack(enclave)).resources)
 
     @contextlib.contextmanager
-    def _walking(self, direction: Direction) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
+    def _walking(
+        self,
+        direction: Direction,
+        order: Sequence[Sequence[str]],
+        refusal: Callable[[str, tuple[str, ...]], Outcome | None],
+    ) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
         """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
         conductor = Conductor(
             self._command,
@@ -94,6 +105,8 @@ class Lifecycle:
             stop=self._stop,
             locks=self._setting.locks,
             digest=self._setting.digest,
+            turns=Turns(order),
+            refusal=refusal,
         )
         with self._stopping_gently(), walker(self._setting.home / "controller.sqlite", conductor.perform) as walks:
             yield lambda enclaves: conductor.walk(walks, enclaves)
@@ -113,10 +126,6 @@ class Lifecycle:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _not_begun(enclave: str, why: str) -> Ended:
-    return Ended(enclave, refusal=Outcome(error=why, exit_code=1))
 
 
 def _left_the_file(enclave: str, spec: str) -> Ended:

@@ -27,6 +27,9 @@ class Act:
     width: int
     """On how many enclaves at once: what a small machine bears."""
     help: str
+    in_turn: bool = False
+    """Whether it waits for those whose turn comes first: the hub's gateway is there before, and goes after, what is
+    attached to it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ STEPS: tuple[Step, ...] = (
             leaves="provisioned",
             width=ENGINES,
             help="Bring the stack up.",
+            in_turn=True,
         ),
         undo=Act(
             "destroy",
@@ -77,6 +81,7 @@ STEPS: tuple[Step, ...] = (
             leaves="tearing down",
             width=ENGINES,
             help="Take the stack down.",
+            in_turn=True,
         ),
     ),
 )

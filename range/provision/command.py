@@ -56,7 +56,13 @@ class Command(PulumiCommand):
         on_error: Callable[[str], object] | None = None,
     ) -> CommandResult:
         """Run one command to its end. Raises the Automation API's CommandError where it fails."""
-        environment = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true", STARTED_BY: str(os.getpid())}
+        environment = {
+            "GOGC": "400",  # an engine that may take 100 MiB more spends a tenth less time
+            **os.environ,
+            **additional_env,
+            "PULUMI_AUTOMATION_API": "true",
+            STARTED_BY: str(os.getpid()),
+        }
         # plugins that were installed beside the CLI are found by PATH
         environment["PATH"] = os.pathsep.join([str(Path(self.command).parent), environment.get("PATH", os.defpath)])
         with self._started([self.command, "--non-interactive", *args], cwd, environment) as process:

@@ -31,8 +31,8 @@ def steps(recorder: Recorder) -> tuple[Step, ...]:
             undo=recorder.act("prove", phase="tearing down", leaves="absent"),
         ),
         Step(
-            do=recorder.act("make", phase="provisioning", leaves="provisioned"),
-            undo=recorder.act("unmake", phase="tearing down", leaves="tearing down"),
+            do=recorder.act("make", phase="provisioning", leaves="provisioned", in_turn=True),
+            undo=recorder.act("unmake", phase="tearing down", leaves="tearing down", in_turn=True),
         ),
     )
 
