@@ -44,12 +44,16 @@ def steadfast() -> Plan:
     return planned(load(STEADFAST, now=NOW))
 
 
+def told_with_egress() -> dict[str, Any]:
+    """Give the example's file, in which Estonia's targets, and the hub's services, may reach the web."""
+    egress = {"from": ["est.targets", "hub.services"], "ports": [443], "why": "they fetch updates"}
+    return {**_told(), "egress": egress}
+
+
 @cache
 def steadfast_with_egress() -> Plan:
-    """Give the plan of the example in which Estonia's targets, and the hub's services, may reach the web."""
-    told = _told()
-    told["egress"] = {"from": ["est.targets", "hub.services"], "ports": [443], "why": "they fetch updates"}
-    return planned(_exercise(told))
+    """Give the plan of that file."""
+    return planned(_exercise(told_with_egress()))
 
 
 PLANS = {"steadfast": steadfast, "with egress": steadfast_with_egress}
