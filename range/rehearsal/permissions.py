@@ -1,14 +1,25 @@
-"""Reading the policies that resources carry: who may assume a role, whom an organisation lets manage its policies."""
+"""Judging by the policies that resources carry: who may assume a role, whom an organisation lets manage its policies.
+
+What a policy means is `range.policy`'s to say, here as in the proof. The identity's own policies aren't asked yet.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import Any
+from functools import lru_cache
 
-_Values = Sequence[str]
+from range.policy.decision import Decision, Verdict
+from range.policy.evaluation import decide
+from range.policy.kinds import Kind
+from range.policy.layers import Layers
+from range.policy.reading import found
+from range.policy.request import Principal, asked, role_session, user
+from range.policy.rules import Rules
+
+_EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+_NO_ACCOUNT = ""
+"""Whose the resource is doesn't matter: its own policy has to allow, also where an identity's would be enough."""
 
 
 @dataclass(frozen=True)
@@ -19,106 +30,45 @@ class Asked:
     """Every string by which a policy may name who asks: account id, root ARN, role ARN, session ARN."""
     action: str
     resource: str = "*"
-    context: Mapping[str, _Values | None] = field(default_factory=dict)
+    context: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
     """What conditions look at, by lower-case key; None for what is known not to be there."""
 
 
 def allows(policy: str, asked: Asked) -> bool:
-    """Say whether a resource's own policy allows what is asked: a statement does, and none denies it."""
-    statements = _listed(json.loads(policy).get("Statement", []))
-    applying = [statement["Effect"] for statement in statements if _applies(statement, asked)]
-    return "Allow" in applying and "Deny" not in applying
+    """Say whether a resource's own policy allows what is asked; keys that `asked` hasn't are missing.
+
+    What can't be told isn't allowed.
+    """
+    return _decision(policy, asked, unknown=()).verdict is Verdict.ALLOWED
 
 
 def denies(policy: str, asked: Asked) -> bool:
     """Say whether a statement denies what is asked. One that looks at what nobody knows here denies nothing."""
-    statements = _listed(json.loads(policy).get("Statement", []))
-    denying = [statement for statement in statements if statement["Effect"] == "Deny"]
-    return any(_applies(each, asked) for each in denying if _keys(each) <= asked.context.keys())
+    looked_at = {clause.key.lower() for rule in _ready(policy).rules for clause in rule.statement.clauses}
+    return _decision(policy, asked, unknown=sorted(looked_at - asked.context.keys())).explicit
 
 
-def _keys(statement: Mapping[str, Any]) -> set[str]:
-    """Give the keys that a statement's conditions look at."""
-    return {key.lower() for wanted in statement.get("Condition", {}).values() for key in wanted}
-
-
-def _applies(statement: Mapping[str, Any], asked: Asked) -> bool:
-    """Say whether a statement is about what is asked."""
-    return (
-        _names(statement, "Principal", lambda named: _stands_for(named, asked.principals))
-        and _names(statement, "Action", lambda named: _any_like(named, [asked.action], fold=True))
-        and _names(statement, "Resource", lambda named: _any_like(named, [asked.resource]))
-        and _holds(statement, asked.context)
+def _decision(policy: str, wanted: Asked, *, unknown: Sequence[str]) -> Decision:
+    context = {key: values for key, values in wanted.context.items() if values is not None}
+    request = asked(
+        _principal(wanted.principals), wanted.action, wanted.resource, _NO_ACCOUNT, context, unknown=unknown
     )
+    return decide(request, _layers(policy))
 
 
-def _names(statement: Mapping[str, Any], element: str, matches: Callable[[Any], bool]) -> bool:
-    """Say whether an element, or its Not form, lets a statement apply; the trust policies of roles have no Resource."""
-    if element in statement:
-        return matches(statement[element])
-    if f"Not{element}" in statement:
-        return not matches(statement[f"Not{element}"])
-    return element == "Resource"
+def _principal(names: frozenset[str]) -> Principal:
+    """Make out who asks: a user, or a session of a role."""
+    session = next((name for name in names if ":assumed-role/" in name), None)
+    if session is None:
+        return user(next(name for name in names if ":user/" in name))
+    return role_session(session, next(name for name in names if ":role/" in name))
 
 
-def _stands_for(named: Any, principals: frozenset[str]) -> bool:
-    """Say whether a Principal element names one of these; `*` names everyone."""
-    if named == "*":
-        return True
-    aws = _listed(named.get("AWS", []))
-    return "*" in aws or not principals.isdisjoint(aws)
+@lru_cache(maxsize=1_024)
+def _ready(policy: str) -> Rules:
+    return Rules(found(policy, Kind.RESOURCE))
 
 
-def _any_like(patterns: Any, values: _Values, *, fold: bool = False) -> bool:
-    """Say whether one of the values has the form of one of the patterns."""
-    pairs = [(value, pattern) for value in values for pattern in _listed(patterns)]
-    if fold:
-        pairs = [(value.lower(), pattern.lower()) for value, pattern in pairs]
-    return any(fnmatchcase(value, pattern) for value, pattern in pairs)
-
-
-def _holds(statement: Mapping[str, Any], context: Mapping[str, _Values | None]) -> bool:
-    """Say whether all conditions of a statement hold. One that isn't understood never lets an Allow apply."""
-    for operator, wanted in statement.get("Condition", {}).items():
-        for key, patterns in wanted.items():
-            holds = _condition(operator, _listed(patterns), context.get(key.lower()))
-            if holds is None:
-                holds = statement["Effect"] == "Deny"
-            if not holds:
-                return False
-    return True
-
-
-def _condition(operator: str, patterns: _Values, values: _Values | None) -> bool | None:
-    """Evaluate one condition; None for an operator that isn't known here."""
-    plain = operator.rpartition(":")[2]
-    if plain == "Null":
-        return (values is None) == (patterns[0].lower() == "true")
-    if plain.endswith("IfExists"):
-        if values is None:
-            return True
-        plain = plain.removesuffix("IfExists")
-    negated = "Not" in plain
-    compare = _COMPARISONS.get(plain.replace("Not", ""))
-    if compare is None:
-        return None
-    if values is None:
-        return negated
-    return compare(patterns, values) != negated
-
-
-_COMPARISONS: Mapping[str, Callable[[_Values, _Values], bool]] = {
-    "StringEquals": lambda patterns, values: not set(patterns).isdisjoint(values),
-    "StringEqualsIgnoreCase": lambda patterns, values: (
-        not {each.lower() for each in patterns}.isdisjoint(map(str.lower, values))
-    ),
-    "StringLike": _any_like,
-    "ArnEquals": _any_like,
-    "ArnLike": _any_like,
-    "Bool": lambda patterns, values: not {each.lower() for each in patterns}.isdisjoint(map(str.lower, values)),
-}
-
-
-def _listed(value: Any) -> list[Any]:
-    """Give a list: policies write a single value without brackets."""
-    return list(value) if isinstance(value, list) else [value]
+@lru_cache(maxsize=1_024)
+def _layers(policy: str) -> Layers:
+    return Layers(identity=(Rules(found(_EVERYTHING, Kind.MANAGED)),), resource=_ready(policy))
