@@ -28,8 +28,8 @@ class Act:
     """On how many enclaves at once: what a small machine bears."""
     help: str
     in_turn: bool = False
-    """Whether it waits for those whose turn comes first: the hub's gateway is there before, and goes after, what is
-    attached to it."""
+    """Whether it waits for those whose turn comes first. The hub's gateway is there before, and goes after, what is
+    attached to it; and its account is looked at first, so that it is made while the others are looked at."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ STEPS: tuple[Step, ...] = (
             leaves="provisioning",
             width=LOOKS,
             help="Record what is in the account beforehand.",
+            in_turn=True,
         ),
         undo=Act(
             "prove-nothing-left",

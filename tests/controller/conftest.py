@@ -27,7 +27,7 @@ def recorder() -> Recorder:
 def steps(recorder: Recorder) -> tuple[Step, ...]:
     return (
         Step(
-            do=recorder.act("look", phase="provisioning", leaves="provisioning"),
+            do=recorder.act("look", phase="provisioning", leaves="provisioning", in_turn=True),
             undo=recorder.act("prove", phase="tearing down", leaves="absent"),
         ),
         Step(
