@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bench.cloud import cloud
 from bench.figures import Figure, written
-from bench.lifecycle import lifecycle
+from bench.lifecycle import lifecycle, whole
 from bench.policy import policy
 from bench.proof import proof
 from bench.snapshot import snapshot
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "snapshot": snapshot,
     "policy": policy,
     "lifecycle": lifecycle,
+    "whole": whole,
     "terraform": terraform,
     "cloud": cloud,
 }
