@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from range.rehearsal.accounts import Member
 from range.rehearsal.door import Answer, Cloud, Request
+from range.rehearsal.images import public_images
 from range.rehearsal.transport import session
 
 MANAGEMENT, HUB, EST, POL = "100000000001", "100000000002", "200000000001", "200000000002"
@@ -141,6 +142,12 @@ def subnet(ec2: Any, vpc: str) -> str:
     """A subnet of that VPC, 10.1.0.0/24, in eu-west-2a."""
     made = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24", AvailabilityZone="eu-west-2a")
     return str(made["Subnet"]["SubnetId"])
+
+
+@pytest.fixture
+def image() -> str:
+    """An image that instances can be launched from; asking the cloud for one would list a thousand."""
+    return next(image.id for image in public_images(REGION).values() if image.architecture == "x86_64")
 
 
 @pytest.fixture

@@ -43,10 +43,9 @@ def _groups_of(ec2: Any, instance_id: str) -> tuple[list[str], list[str]]:
 
 
 def test_an_instance_has_the_groups_that_its_interface_was_launched_with(
-    ec2: Any, subnet: dict[str, str], groups: list[str]
+    ec2: Any, image: str, subnet: dict[str, str], groups: list[str]
 ) -> None:
     interface = {"DeviceIndex": 0, "SubnetId": subnet["SubnetId"], "Groups": groups[:1]}
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
 
     launched = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, NetworkInterfaces=[interface])["Instances"][0]
 
@@ -54,9 +53,8 @@ def test_an_instance_has_the_groups_that_its_interface_was_launched_with(
 
 
 def test_groups_that_an_instance_is_given_take_the_place_of_the_old(
-    ec2: Any, subnet: dict[str, str], groups: list[str]
+    ec2: Any, image: str, subnet: dict[str, str], groups: list[str]
 ) -> None:
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     where = {"SubnetId": subnet["SubnetId"], "SecurityGroupIds": groups[:1]}
     launched = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, **where)["Instances"][0]["InstanceId"]
 

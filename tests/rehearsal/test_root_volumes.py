@@ -11,9 +11,9 @@ Refused = Callable[[str], Any]
 
 
 @pytest.fixture
-def image(ec2: Any) -> Any:
-    """An image that instances can be launched from."""
-    return ec2.describe_images(Owners=["amazon"])["Images"][0]
+def image(ec2: Any, image: str) -> Any:
+    """An image that instances can be launched from, described."""
+    return ec2.describe_images(ImageIds=[image])["Images"][0]
 
 
 @pytest.fixture

@@ -15,12 +15,6 @@ Refused = Callable[[str], Any]
 
 
 @pytest.fixture
-def image(ec2: Any) -> str:
-    """An image that instances can be launched from."""
-    return str(ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"])
-
-
-@pytest.fixture
 def instance(ec2: Any, image: str, subnet: str) -> str:
     """An instance that was just launched."""
     launched = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)

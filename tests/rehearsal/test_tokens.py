@@ -12,9 +12,8 @@ Client = Callable[..., Any]
 
 
 @pytest.fixture
-def launch(ec2: Any, subnet: str) -> dict[str, Any]:
+def launch(image: str, subnet: str) -> dict[str, Any]:
     """Parameters of a launch with a token."""
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     return {"ImageId": image, "MinCount": 1, "MaxCount": 1, "SubnetId": subnet, "ClientToken": "one"}
 
 

@@ -17,7 +17,7 @@ CODES = {truth.name: truth.code for truth in TRUTHS}
 HERE = "eu-west-2:200000000001"
 UUID = "11111111-1111-1111-1111-111111111111"
 BALANCERS = f"arn:aws:elasticloadbalancing:{HERE}"
-DELETES = {
+DELETES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "vpc-unknown": ("ec2", "delete_vpc", {"VpcId": f"vpc-{ID}"}),
     "subnet-unknown": ("ec2", "delete_subnet", {"SubnetId": f"subnet-{ID}"}),
     "security-group-unknown": ("ec2", "delete_security_group", {"GroupId": f"sg-{ID}"}),
@@ -75,10 +75,10 @@ DELETES = {
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.truth(name)) for name in DELETES])
-def test_what_is_not_there_cannot_be_deleted(name: str, client: Clients, refused: Refused) -> None:
+def test_what_is_not_there_cannot_be_deleted(name: str, clients: Clients, refused: Refused) -> None:
     service, operation, parameters = DELETES[name]
     with refused(CODES[name]):
-        getattr(client(service), operation)(**parameters)
+        getattr(clients(service), operation)(**parameters)
 
 
 @pytest.mark.parametrize(
@@ -91,24 +91,24 @@ def test_what_is_not_there_cannot_be_deleted(name: str, client: Clients, refused
     ],
 )
 def test_what_is_not_there_counts_as_deleted(
-    service: str, operation: str, parameters: dict[str, Any], client: Clients
+    service: str, operation: str, parameters: dict[str, Any], clients: Clients
 ) -> None:
-    getattr(client(service), operation)(**parameters)
+    getattr(clients(service), operation)(**parameters)
 
 
-def test_endpoints_that_are_not_there_are_told_of_in_a_success(client: Clients) -> None:
-    answer = client("ec2").delete_vpc_endpoints(VpcEndpointIds=[f"vpce-{ID}"])
+def test_endpoints_that_are_not_there_are_told_of_in_a_success(clients: Clients) -> None:
+    answer = clients("ec2").delete_vpc_endpoints(VpcEndpointIds=[f"vpce-{ID}"])
 
     told = [(each["ResourceId"], each["Error"]["Code"]) for each in answer["Unsuccessful"]]
     assert told == [(f"vpce-{ID}", "InvalidVpcEndpointId.NotFound")]
 
 
-def test_what_is_there_is_deleted_all_the_same(client: Clients) -> None:
-    trail, guardduty = client("cloudtrail"), client("guardduty")
+def test_what_is_there_is_deleted_all_the_same(clients: Clients) -> None:
+    trail, guardduty = clients("cloudtrail"), clients("guardduty")
     writer = {"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "*", "Resource": "arn:aws:s3:::trail/*"}
     policy = json.dumps({"Statement": [{"Effect": "Allow", **writer}]})
-    client("s3").create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    client("s3").put_bucket_policy(Bucket="trail", Policy=policy)
+    clients("s3").create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    clients("s3").put_bucket_policy(Bucket="trail", Policy=policy)
     by_name, by_arn = (trail.create_trail(Name=name, S3BucketName="trail") for name in ("one", "two"))
 
     trail.delete_trail(Name=by_name["Name"])

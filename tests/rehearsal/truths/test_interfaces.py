@@ -97,7 +97,7 @@ def test_an_address_stays_while_a_nat_gateway_has_it(
         ec2.release_address(AllocationId=address)
 
     ec2.delete_nat_gateway(NatGatewayId=made)
-    ec2.get_waiter("nat_gateway_deleted").wait(NatGatewayIds=[made], WaiterConfig={"Delay": 0})
+    ec2.describe_nat_gateways(NatGatewayIds=[made])
     ec2.release_address(AllocationId=address)
 
 

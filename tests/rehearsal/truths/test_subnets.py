@@ -18,7 +18,7 @@ def test_a_subnet_stays_while_an_instance_is_in_it(ec2: Any, subnet: str, image:
         ec2.delete_subnet(SubnetId=subnet)
 
     ec2.terminate_instances(InstanceIds=[launched])
-    ec2.get_waiter("instance_terminated").wait(InstanceIds=[launched], WaiterConfig={"Delay": 0})
+    ec2.describe_instances(InstanceIds=[launched])
     ec2.delete_subnet(SubnetId=subnet)
 
 
@@ -56,7 +56,7 @@ def test_a_subnet_stays_while_a_nat_gateway_is_in_it(ec2: Any, subnet: str, refu
         ec2.delete_subnet(SubnetId=subnet)
 
     ec2.delete_nat_gateway(NatGatewayId=made)
-    ec2.get_waiter("nat_gateway_deleted").wait(NatGatewayIds=[made], WaiterConfig={"Delay": 0})
+    ec2.describe_nat_gateways(NatGatewayIds=[made])
     ec2.delete_subnet(SubnetId=subnet)
 
 
