@@ -25,7 +25,7 @@ class Proved:
             said = [answer for answer in snapshot.answers if answer.account == account]
             parts.append(part_of(gather(account, said, snapshot.region), snapshot.region))
         network = Network(tuple(parts))
-        filters = Filters(network)
+        self.filters = filters = Filters(network)
         self.kinds = kinds_of(network, lambda interface, _: (interface.owner, "zone"), filters, frozenset())
         self.kind_of = {member: kind for kind in self.kinds for member in kind.members}
         self.world, self.reach, self.network = World(network, filters), Reach(network, filters), network
@@ -35,7 +35,12 @@ class Proved:
         sender = self._end(flow.sender, flow.source)
         receiver = self._end(flow.receiver, self._private(flow))
         place = 1 if flow.receiver is not None and self._private(flow) != flow.destination else 0
-        connection = self.reach.connection(sender, receiver, receiver.reached_at[place])
+        destination = receiver.reached_at[place]
+        connection = self.reach.connection(sender, receiver, destination)
+        if sender.interface is not None and (connection.may or connection.unclear):
+            # what a survey looks at before it walks must never keep it from walking here
+            assert holds(self.reach.live(sender.interface.subnet), destination), flow
+            assert self.filters.groups_admit(sender.interface.groups, True, destination), flow
         load = flow.load
         number = packet(load.protocol, load.port if load.protocol in {6, 17} else load.kind * 256 + load.code)
         works = holds(self.reach.working(connection), number)

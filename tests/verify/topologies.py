@@ -52,6 +52,8 @@ class Topology:
             self._routes(account)
             self._rules(account)
             self._entries(account)
+        for account in self.accounts:
+            self._dead_ends(account)
 
     def call(self, account: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """Do a call."""
@@ -273,6 +275,15 @@ class Topology:
         if place not in used:
             used.add(place)
             self.call(account, "create_route", RouteTableId=table, **where, **target)
+
+    def _dead_ends(self, account: str) -> None:
+        """Make routes that lead to a service, or to what is gone."""
+        for table in [one for one in self.cloud.of("RouteTables") if one["_owner"] == account]:
+            if table["Routes"] and self.chance(8):
+                self.pick(table["Routes"])["State"] = "blackhole"
+            if self.chance(5):
+                asked = {"VpcId": self.vpcs[account], "ServiceName": "com.amazonaws.eu-west-2.s3"}
+                self.call(account, "create_vpc_endpoint", RouteTableIds=[table["RouteTableId"]], **asked)
 
     def _rules(self, account: str) -> None:
         for group in self.groups[account]:
