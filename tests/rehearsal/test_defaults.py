@@ -86,6 +86,13 @@ def test_a_subnet_is_placed_by_the_id_of_its_zone_and_is_private(ec2: Any, vpc: 
             ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24", **elsewhere)
 
 
+def test_a_block_is_taken_in_its_canonical_form(ec2: Any) -> None:
+    vpc = ec2.create_vpc(CidrBlock="10.3.1.5/16")["Vpc"]
+    subnet = ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.3.2.18/24")["Subnet"]
+
+    assert (vpc["CidrBlock"], subnet["CidrBlock"]) == ("10.3.0.0/16", "10.3.2.0/24")
+
+
 def test_a_deleted_subnet_is_associated_with_nothing(ec2: Any, vpc: str, subnet: str) -> None:
     acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
     mine = [{"Name": "association.subnet-id", "Values": [subnet]}]

@@ -41,8 +41,8 @@ def _with_defaults(create: Callable[..., Any]) -> Callable[..., Any]:
     Source: Amazon VPC User Guide, "Default security groups for your VPCs" and "DHCP option sets" (from memory, 2026-11-22).
     """
 
-    def create_vpc(self: Any, *args: Any, **kwargs: Any) -> Any:
-        vpc = create(self, *args, **kwargs)
+    def create_vpc(self: Any, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
+        vpc = create(self, _canonical(cidr_block), *args, **kwargs)
         vpc.dhcp_options = _options_of_region(self)
         group = self.get_security_group_from_name("default", vpc_id=vpc.id)
         itself = [{"GroupId": group.id, "UserId": self.account_id}]
@@ -50,6 +50,17 @@ def _with_defaults(create: Callable[..., Any]) -> Callable[..., Any]:
         return vpc
 
     return create_vpc
+
+
+def _canonical(block: str) -> str:
+    """Give a block as AWS takes it: 10.1.1.5/16 is 10.1.0.0/16; what is no block is moto's to refuse.
+
+    Source: botocore 1.44.5, EC2 2016-11-15, CreateVpc and CreateSubnet, CidrBlock (read 2026-11-22).
+    """
+    try:
+        return str(ip_network(block, strict=False))
+    except ValueError:
+        return block
 
 
 def _with_icmp(answer: Callable[..., Any]) -> Callable[..., Any]:
@@ -125,7 +136,7 @@ def _in_a_zone_of_the_region(create: Callable[..., Any]) -> Callable[..., Any]:
     def create_subnet(self: Any, vpc_id: str, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
         named = dict(zip(("ipv6_cidr_block", "availability_zone", "availability_zone_id"), args, strict=False)) | kwargs
         zone = _zone(self, named.pop("availability_zone", None), named.pop("availability_zone_id", None))
-        subnet = create(self, vpc_id, cidr_block, availability_zone=zone, **named)
+        subnet = create(self, vpc_id, _canonical(cidr_block), availability_zone=zone, **named)
         subnet.default_for_az = subnet.map_public_ip_on_launch = False
         return subnet
 

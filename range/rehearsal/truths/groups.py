@@ -55,7 +55,7 @@ def _named_by_another(call: Call) -> str | None:
     group = _group(call)
     if group is None:
         return None
-    others = (other for groups in store(call).groups.values() for other in groups.values() if other.id != group.id)
+    others = (other for other in store(call).groups[group.vpc_id].values() if other.id != group.id)
     rules = (rule for other in others for rule in (*other.ingress_rules, *other.egress_rules))
     return _dependent(group) if any((rule.source_group or {}).get("GroupId") == group.id for rule in rules) else None
 
@@ -108,6 +108,15 @@ def _peers(call: Call, vpc_id: str) -> set[str]:
     return {other for pair in pairs if vpc_id in pair for other in pair - {vpc_id}}
 
 
+def _unknown_rule(call: Call) -> str | None:
+    asked, group = call.params.get("SecurityGroupRuleIds", ()), _group(call)
+    if group is None or not asked:
+        return None
+    rules = group.ingress_rules if call.operation.endswith("Ingress") else group.egress_rules
+    unknown = next((each for each in asked if each not in {rule.id for rule in rules}), None)
+    return None if unknown is None else f"The security group rule ID '{unknown}' does not exist"
+
+
 TRUTHS = (
     Truth(
         name="security-group-of-an-instance",
@@ -130,7 +139,7 @@ TRUTHS = (
     Truth(
         name="security-group-named-by-another",
         calls=("ec2.DeleteSecurityGroup",),
-        when="a rule of another group names it; rules of the VPC's default group count too",
+        when="a rule of another group of the VPC names it; rules of the default group count, those of a peer's don't",
         code="DependencyViolation",
         source=f"{_MODEL}; https://github.com/rebuy-de/aws-nuke/issues/410",
         confidence="documented",
@@ -182,7 +191,7 @@ TRUTHS = (
     ),
     Truth(
         name="security-group-rule-twice",
-        calls=("ec2.AuthorizeSecurityGroupIngress",),
+        calls=("ec2.AuthorizeSecurityGroupIngress", "ec2.AuthorizeSecurityGroupEgress"),
         when="the group has the same rule",
         code="InvalidPermission.Duplicate",
         source=_TERRAFORM,
@@ -190,11 +199,20 @@ TRUTHS = (
     ),
     Truth(
         name="security-group-rule-absent",
-        calls=("ec2.RevokeSecurityGroupIngress",),
+        calls=("ec2.RevokeSecurityGroupIngress", "ec2.RevokeSecurityGroupEgress"),
         when="the group has no such rule",
         code="InvalidPermission.NotFound",
         source=_TERRAFORM,
         confidence="seen_in_issue",
+    ),
+    Truth(
+        name="security-group-rule-id-unknown",
+        calls=("ec2.RevokeSecurityGroupIngress", "ec2.RevokeSecurityGroupEgress"),
+        when="the group has no rule of that id in that direction",
+        code="InvalidSecurityGroupRuleId.NotFound",
+        source=_TERRAFORM,
+        confidence="seen_in_issue",
+        check=_unknown_rule,
     ),
     Truth(
         name="security-group-rules-over-quota",
@@ -206,7 +224,7 @@ TRUTHS = (
     ),
     Truth(
         name="security-group-rule-names-a-stranger",
-        calls=("ec2.AuthorizeSecurityGroupIngress",),
+        calls=("ec2.AuthorizeSecurityGroupIngress", "ec2.AuthorizeSecurityGroupEgress"),
         when="it names a group of a VPC that isn't peered with this one",
         code="InvalidGroup.NotFound",
         source=_TERRAFORM,

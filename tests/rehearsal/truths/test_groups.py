@@ -56,6 +56,16 @@ def test_a_group_that_another_names_stays_until_the_rule_is_gone(
     ec2.delete_security_group(GroupId=group)
 
 
+def test_a_group_that_only_a_peer_names_can_be_deleted(ec2: Any, vpc: str, group: str) -> None:
+    peer = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+    peering = ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=peer)["VpcPeeringConnection"]
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering["VpcPeeringConnectionId"])
+    naming = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": group}]}]
+    ec2.authorize_security_group_ingress(GroupId=default_group(ec2, peer), IpPermissions=naming)
+
+    ec2.delete_security_group(GroupId=group)
+
+
 def test_a_group_that_names_itself_can_be_deleted(ec2: Any, group: str) -> None:
     naming = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": group}]}]
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=naming)
@@ -114,11 +124,29 @@ def test_a_rule_exists_once(ec2: Any, group: str, refused: Refused) -> None:
     with refused("InvalidPermission.Duplicate"):
         ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ANYWHERE])
 
+    ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[ANYWHERE])
+    with refused("InvalidPermission.Duplicate"):
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[ANYWHERE])
+
 
 @pytest.mark.truth("security-group-rule-absent")
 def test_a_rule_that_is_not_there_cannot_be_revoked(ec2: Any, group: str, refused: Refused) -> None:
     with refused("InvalidPermission.NotFound"):
         ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[ANYWHERE])
+    with refused("InvalidPermission.NotFound"):
+        ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[ANYWHERE])
+
+
+@pytest.mark.truth("security-group-rule-id-unknown")
+def test_a_rule_is_revoked_by_its_id_once_and_in_its_direction(ec2: Any, group: str, refused: Refused) -> None:
+    made = ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ANYWHERE])["SecurityGroupRules"][0]
+    named = {"GroupId": group, "SecurityGroupRuleIds": [made["SecurityGroupRuleId"]]}
+    with refused("InvalidSecurityGroupRuleId.NotFound"):
+        ec2.revoke_security_group_egress(**named)
+
+    ec2.revoke_security_group_ingress(**named)
+    with refused("InvalidSecurityGroupRuleId.NotFound"):
+        ec2.revoke_security_group_ingress(**named)
 
 
 @pytest.mark.truth("security-group-rules-over-quota")
