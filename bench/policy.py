@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import cycle, islice
 from typing import TypeVar
 
@@ -101,7 +102,7 @@ def _asked_ms() -> float:
         for text, (kind, actions, resource) in zip(texts, kinds, strict=True):
             question = Question(place.account, actions, [resource], account=PLACE.account)
             layers = Layers(identity=everything, resource=Rules(read(text, kind)))
-            answer, asked_s = _timed(lambda question=question, layers=layers: may(question, layers))
+            answer, asked_s = _timed(partial(may, question, layers))
             assert answer.verdict == "DENIED"
             spent_s += asked_s
     return spent_s / len(places) / 2 * 1e3

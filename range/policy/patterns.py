@@ -117,6 +117,8 @@ def glob(pattern: Tokens) -> Test:
         return _always
     if len(pattern) == 2 and isinstance(pattern[0], str) and pattern[1] is Wild.STAR:
         return _starts_with(pattern[0])
+    if Wild.ANY not in pattern:
+        return _in_order(texts if isinstance(pattern[0], str) else ["", *texts], ends=isinstance(pattern[-1], str))
     return _fits(_expression(pattern, "."))
 
 
@@ -127,6 +129,8 @@ def by_parts(pattern: Tokens, *, last_expands: bool = True) -> Test:
     With `last_expands`, a star that ends a shorter pattern stands for all parts that follow: `arn:aws:s3*`.
     """
     parts = segments(pattern)
+    if len(parts) > _FIRST_PARTS and not crosses(pattern):
+        return glob(pattern)
     if len(parts) <= _FIRST_PARTS:
         if not (last_expands and parts[-1] and parts[-1][-1] is Wild.STAR):
             return _never if crosses(pattern) else glob(pattern)
@@ -176,6 +180,26 @@ def _expression(pattern: Sequence[Token], any_one: str) -> str:
 def _fits(expression: str) -> Test:
     fullmatch = re.compile(expression, re.DOTALL).fullmatch
     return lambda text: fullmatch(text) is not None
+
+
+def _in_order(texts: Sequence[str], *, ends: bool) -> Test:
+    """Look for texts one behind the other, the first at the beginning, and the last at the end if it `ends`."""
+    head, *middle = texts
+    tail = middle.pop() if ends else ""
+    least = len(head) + len(tail)
+
+    def fits(text: str) -> bool:
+        if len(text) < least or not text.startswith(head) or not text.endswith(tail):
+            return False
+        at, end = len(head), len(text) - len(tail)
+        for piece in middle:
+            at = text.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
+        return True
+
+    return fits
 
 
 def _starts_with(head: str) -> Test:
