@@ -44,9 +44,8 @@ class Judge:
                 yield from self._letting(connection, outcome, number)
         for kind in (connection.sender, connection.receiver):
             if kind.interface is not None and kind.place[1] == UNPLANNED:
-                yield Blame(
-                    2, kind.interface.id, f"it stands in {kind.interface.subnet}, where the plan has no machine"
-                )
+                where = f"{text(kind.address)} in {kind.interface.subnet}"
+                yield Blame(2, kind.interface.id, f"it has {where}, where the plan has no machine")
 
     def _letting(self, connection: Connection, outcome: Outcome, number: int) -> Iterator[Blame]:
         """Blame the steps of one way."""

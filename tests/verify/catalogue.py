@@ -33,7 +33,7 @@ class Fault:
     steps: tuple[dict[str, Any], ...]
     """Calls that still have names in them."""
     names: tuple[str, ...]
-    """Resources, one of which a finding must name first, and all of which it must name."""
+    """Resources that the findings must name. What the fault needs to bite is at fault, too, and may be named before."""
 
     unrehearsed: str = ""
     """What the rehearsal cloud can't do yet that this fault needs."""
