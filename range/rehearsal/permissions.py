@@ -14,7 +14,7 @@ from range.policy.evaluation import decide
 from range.policy.kinds import Kind
 from range.policy.layers import Layers
 from range.policy.reading import found
-from range.policy.request import Principal, asked, role_session, user
+from range.policy.request import Principal, asked, role_session, service, user
 from range.policy.rules import Rules
 
 _EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
@@ -27,7 +27,7 @@ class Asked:
     """What somebody asks to do."""
 
     principals: frozenset[str]
-    """Every string by which a policy may name who asks: account id, root ARN, role ARN, session ARN."""
+    """Every string by which a policy may name who asks: account id, root ARN, role ARN, session ARN; or a service's name."""
     action: str
     resource: str = "*"
     context: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
@@ -57,7 +57,10 @@ def _decision(policy: str, wanted: Asked, *, unknown: Sequence[str]) -> Decision
 
 
 def _principal(names: frozenset[str]) -> Principal:
-    """Make out who asks: a user, or a session of a role."""
+    """Make out who asks: a user, a session of a role, or a service."""
+    services = [name for name in names if name.endswith(".amazonaws.com")]
+    if services:
+        return service(*services)
     session = next((name for name in names if ":assumed-role/" in name), None)
     if session is None:
         return user(next(name for name in names if ":user/" in name))

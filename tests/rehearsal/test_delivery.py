@@ -15,6 +15,13 @@ Client = Callable[..., Any]
 ALL = {"detail-type": ["AWS API Call via CloudTrail"]}
 
 
+def let_in(queue: str) -> str:
+    """Write the policy by which a queue takes what EventBridge sends."""
+    allowed = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    here = {"ArnLike": {"aws:SourceArn": f"arn:aws:events:*:{EST}:rule/*"}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**allowed, "Resource": queue, "Condition": here}]})
+
+
 class Listener:
     """A queue that a rule sends events to."""
 
@@ -23,10 +30,10 @@ class Listener:
     ) -> None:
         """Make the queue and the rule."""
         self.sqs, self.events = client("sqs", EST, region), client("events", EST, region)
-        self.queue = self.sqs.create_queue(QueueName="told")["QueueUrl"]
+        arn = f"arn:aws:sqs:{region}:{EST}:told"
+        self.queue = self.sqs.create_queue(QueueName="told", Attributes={"Policy": let_in(arn)})["QueueUrl"]
         self.events.put_rule(Name="changes", EventPattern=json.dumps(pattern), State=state)
-        target = {"Id": "queue", "Arn": f"arn:aws:sqs:{region}:{EST}:told"}
-        self.events.put_targets(Rule="changes", Targets=[target])
+        self.events.put_targets(Rule="changes", Targets=[{"Id": "queue", "Arn": arn}])
 
     def heard(self) -> list[dict[str, Any]]:
         """Read what has arrived, and take it away."""
@@ -131,6 +138,15 @@ def test_a_log_group_can_be_the_target_beside_a_queue(client: Client, ec2: Any) 
     (line,) = logs.filter_log_events(logGroupName="/aws/events/changes")["events"]
     assert json.loads(line["message"])["detail"]["eventName"] == "CreateVpc"
     assert len(listener.heard()) == 1
+
+
+def test_a_queue_whose_policy_does_not_let_eventbridge_in_hears_nothing(client: Client, ec2: Any) -> None:
+    listener = Listener(client, {"source": ["aws.ec2"], **ALL})
+    listener.sqs.set_queue_attributes(QueueUrl=listener.queue, Attributes={"Policy": let_in("arn:aws:sqs:::another")})
+
+    ec2.create_vpc(CidrBlock="10.1.0.0/16")
+
+    assert listener.heard() == []
 
 
 def test_a_target_that_is_gone_holds_no_call_up(client: Client, ec2: Any) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from range.rehearsal.permissions import Asked, allows
 from range.rehearsal.trail.book import Entry
 from range.rehearsal.trail.events import record, source_of
 
@@ -19,6 +20,7 @@ Source: Amazon EventBridge User Guide, "Read-only management events from AWS ser
 """
 _REACHED = ("sqs", "logs", "events")
 """The services that a rule's targets are reached in: queues, log groups, other buses and archives."""
+_EVENTBRIDGE = "events.amazonaws.com"
 _log = logging.getLogger(__name__)
 
 
@@ -68,9 +70,23 @@ def _send(rule: Any, target: dict[str, Any], told: dict[str, Any]) -> None:
     if target["Arn"].split(":")[2] not in _REACHED:
         _log.warning("%s: the rehearsal cloud can't send events to %s", rule.arn, target["Arn"])
         return
+    if ":sqs:" in target["Arn"] and not _is_let_in(rule, target["Arn"]):
+        _log.warning("%s: the policy of %s doesn't let EventBridge send", rule.arn, target["Arn"])
+        return
     alone = copy.copy(rule)
     alone.targets = [target]
     try:
         alone.send_to_targets(copy.deepcopy(told))
     except ServiceException as error:
         _log.warning("%s: %s gets no event: %s", rule.arn, target["Arn"], error)
+
+
+def _is_let_in(rule: Any, arn: str) -> bool:
+    """Say whether a queue's policy lets EventBridge send to it; without one nobody but its own account may."""
+    from moto.sqs.models import sqs_backends
+
+    queue = sqs_backends[rule.account_id][rule.region_name].queues.get(arn.rpartition(":")[2])
+    if queue is None or not queue.policy:
+        return False
+    context = {"aws:sourcearn": [rule.arn], "aws:sourceaccount": [rule.account_id]}
+    return allows(queue.policy, Asked(frozenset({_EVENTBRIDGE}), "sqs:SendMessage", arn, context))
