@@ -70,6 +70,19 @@ SEVERAL = frozenset(
 )
 """Keys that may have several values at once."""
 
+ALWAYS = frozenset(
+    {
+        "aws:currenttime",
+        "aws:epochtime",
+        "aws:requestedregion",
+        "aws:securetransport",
+        "aws:useragent",
+        "aws:userid",
+        "aws:viaawsservice",
+    }
+)
+"""Keys that every request of somebody in an account has, so that one which isn't told is unknown, not missing."""
+
 
 def is_modelled(key: str) -> bool:
     """Say whether a key, in lower case, is missing where a request doesn't have it."""

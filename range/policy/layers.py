@@ -23,7 +23,8 @@ a service that isn't here can't be told.
 Source: AWS Organizations User Guide, "List of AWS services that support RCPs" (read 2026-11-22).
 """
 
-DECIDED_BY_RESOURCE = ("kms:", "sts:assumerole")
+_BY_TRUST = ("sts:assumerole", "sts:setcontext", "sts:setsourceidentity", "sts:tagsession")
+DECIDED_BY_RESOURCE = ("kms:", *_BY_TRUST)
 """How the actions begin, in lower case, that only the resource's own policy may allow."""
 
 
@@ -125,7 +126,7 @@ def exempt(principal: Principal) -> frozenset[Layer]:
 
 def resource_layer(request: Request) -> Layer:
     """Say what the policy of the request's resource is called."""
-    return Layer.TRUST if request.lowered.startswith("sts:assumerole") else Layer.RESOURCE
+    return Layer.TRUST if request.lowered.startswith(_BY_TRUST) else Layer.RESOURCE
 
 
 def resource_decides(request: Request) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
-from range.policy.keys import is_modelled
+from range.policy.keys import ALWAYS, is_modelled
 from range.policy.match import Doubts, Sureness
 
 ANYBODY = "*"
@@ -162,7 +162,7 @@ def asked(
     full = _implied(principal, owner)
     for key, values in (context or {}).items():
         full[key.lower()] = (values,) if isinstance(values, str) else tuple(values)
-    doubtful = frozenset(key.lower() for key in unknown)
+    doubtful = frozenset(key.lower() for key in unknown) | (ALWAYS - full.keys())
     if principal.kind in _TYPELESS and "aws:principaltype" not in full:
         doubtful |= {"aws:principaltype"}
     for key in doubtful:

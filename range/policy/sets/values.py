@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from range.policy.comparisons import moment, number
-from range.policy.keys import SEVERAL, is_modelled
+from range.policy.keys import ALWAYS, SEVERAL, is_modelled
 from range.policy.match import MAYBE, NO, YES
 from range.policy.names import Quantifier
 from range.policy.patterns import pattern
@@ -81,7 +81,7 @@ class Keys:
             return Found(value) if self._fits(key, value, wanted) else None
         last: Solution = None
         for strict in (True, False):
-            if self._fits(key, None, wanted, strict=strict):
+            if key not in ALWAYS and self._fits(key, None, wanted, strict=strict):
                 return Found(None)
             present = self._present(key, wanted, strict=strict)
             if isinstance(present, Found):
