@@ -9,6 +9,7 @@ _ADAPTED = {
     "ec2": ("ec2", "ec2_gateways", "ec2_machines", "ec2_quotas"),
     "events": ("events",),
     "kms": ("kms",),
+    "route53": ("route53",),
     "s3": ("s3",),
 }
 """The modules that adapt each package, in order: later ones wrap what earlier ones made."""

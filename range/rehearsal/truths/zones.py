@@ -35,6 +35,17 @@ def _name(record: Any) -> str:
     return str(record["Name"]).rstrip(".") + "."
 
 
+def _creates_what_is_there(call: Call) -> str | None:
+    zone = _zone(call)
+    for change in _changes(call) if zone is not None else ():
+        record = change["ResourceRecordSet"]
+        kept = {(each.name.rstrip(".") + ".", each.type, each.set_identifier) for each in zone.rrsets}
+        if change["Action"] == "CREATE" and (_name(record), record["Type"], record.get("SetIdentifier")) in kept:
+            named = f"[name='{_name(record)}', type='{record['Type']}']"
+            return f"[Tried to create resource record set {named} but it already exists]"
+    return None
+
+
 def _deletes_what_is_not_there(call: Call) -> str | None:
     zone = _zone(call)
     for change in _changes(call) if zone is not None else ():
@@ -132,6 +143,7 @@ TRUTHS = (
         code="InvalidChangeBatch",
         source=_MODEL.format("ChangeResourceRecordSets"),
         confidence="documented",
+        check=_creates_what_is_there,
     ),
     Truth(
         name="record-absent",

@@ -62,13 +62,21 @@ def test_records_are_made_once_and_hold_their_zone(route53: Any, zone: str, refu
     with refused("InvalidChangeBatch"):
         change(route53, zone, "CREATE", Name="collector.example.test")
     change(route53, zone, "CREATE")
-    with refused("InvalidChangeBatch"):
-        change(route53, zone, "CREATE")
+    for address in ("10.1.0.10", "10.1.0.11"):
+        with refused("InvalidChangeBatch"):
+            change(route53, zone, "CREATE", ResourceRecords=[{"Value": address}])
     with refused("HostedZoneNotEmpty"):
         route53.delete_hosted_zone(Id=zone)
 
     change(route53, zone, "DELETE")
     route53.delete_hosted_zone(Id=zone)
+
+
+def test_a_record_that_was_deleted_is_made_again_beside_others(route53: Any, zone: str) -> None:
+    for name in ("collector.range.internal", "intel.range.internal"):
+        change(route53, zone, "CREATE", Name=name)
+    change(route53, zone, "DELETE")
+    change(route53, zone, "CREATE")
 
 
 @pytest.mark.truth("record-alias-name-in-company")
