@@ -36,6 +36,10 @@ FORMS: Mapping[frozenset[str], tuple[type, ...]] = {
 """What AWS gives the keys that the model reads as, where that isn't a word."""
 
 
+ENDPOINT = "vpce-"
+"""How the ids of endpoints begin."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One operation, and how much of what it says the model understands."""
@@ -87,11 +91,18 @@ def _routes(answers: Answers) -> list[dict[str, Any]]:
 
 
 def _lists(answers: Answers) -> list[dict[str, Any]]:
-    """Ask for the entries of every prefix list that a customer made or that a rule, and not only a route, names."""
+    """Ask for the entries of every prefix list that a customer made, or that a rule or a route names.
+
+    But for those that only lead to a gateway endpoint: what is sent there reaches nobody's machine.
+    """
     named = {rule.get("PrefixListId") for rule in answers.get("DescribeSecurityGroupRules", ())}
+    routes = (route for table in answers.get("DescribeRouteTables", ()) for route in table.get("Routes") or ())
+    named |= {
+        route.get("DestinationPrefixListId") for route in routes if not str(route.get("GatewayId")).startswith(ENDPOINT)
+    }
     lists = answers.get("DescribeManagedPrefixLists", ())
-    wanted = [item["PrefixListId"] for item in lists if item.get("OwnerId") != "AWS" or item["PrefixListId"] in named]
-    return [{"PrefixListId": name} for name in sorted(wanted)]
+    own = {item["PrefixListId"] for item in lists if item.get("OwnerId") != "AWS"}
+    return [{"PrefixListId": name} for name in sorted({*own, *filter(None, named)})]
 
 
 def _private_zones(answers: Answers) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ _POLICY = (
     "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">"
 )
 MEANINGS = {
-    "PROVEN": "Exactly the declared flows exist between every two enclaves.",
+    "PROVEN": "Exactly the declared flows exist between every two enclaves. Identities aren't judged here.",
     "VIOLATED": "A flow exists that nobody declared, or a declared one doesn't get through.",
     "UNKNOWN": "Something couldn't be judged. That is never to be read as “fine”.",
 }
