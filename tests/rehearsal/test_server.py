@@ -224,3 +224,22 @@ def test_this_process_calls_nobody(exercise: Exercise, monkeypatch: pytest.Monke
     assert exercise.client("sts", MANAGEMENT).get_caller_identity()["Account"] == MANAGEMENT
     exercise.client("s3").create_bucket(Bucket="evidence", CreateBucketConfiguration={"LocationConstraint": REGION})
     exercise.client("s3").put_object(Bucket="evidence", Key="a", Body=b"b")
+
+
+def test_quotas_are_listed_and_set_and_a_wrong_name_gets_the_valid_ones(front: Front) -> None:
+    name = "VPCs per Region"
+
+    before = json.loads(asked(front, "GET", "/_range/quotas")[1])
+    after = json.loads(asked(front, "POST", "/_range/quotas", json.dumps({"limits": {name: 2}}).encode())[1])
+    status, body = asked(front, "POST", "/_range/quotas", json.dumps({"limits": {"VPC": 2}}).encode())
+
+    assert (before[name], after[name]) == (5, 2)
+    assert status == 400
+    assert name in json.loads(body)["hint"]
+
+
+def test_quotas_in_another_form_are_refused_with_the_right_one(front: Front) -> None:
+    status, body = asked(front, "POST", "/_range/quotas", b'{"VPCs per Region": 2}')
+
+    assert status == 400
+    assert '"limits"' in json.loads(body)["error"]
