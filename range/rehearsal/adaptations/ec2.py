@@ -10,7 +10,7 @@ from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.transit_gateway import TransitGatewayBackend
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX, get_prefix
 
-from range.rehearsal.adaptations import ec2_endpoints, ec2_interfaces, ec2_networks
+from range.rehearsal.adaptations import ec2_endpoints, ec2_interfaces, ec2_networks, ec2_routes
 from range.rehearsal.images import Images
 
 _PREFIXES = {
@@ -33,6 +33,7 @@ def adapt() -> None:
     ec2_endpoints.adapt()
     ec2_interfaces.adapt()
     ec2_networks.adapt()
+    ec2_routes.adapt()
 
 
 def _load_images(self: Any) -> None:
