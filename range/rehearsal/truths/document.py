@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from range.rehearsal.states.table import ROWS
 from range.rehearsal.truths.facts import Fact, facts
 from range.rehearsal.truths.rows import Truth
 from range.rehearsal.truths.table import TRUTHS
@@ -19,8 +20,16 @@ rely on the code itself. The refusal as such is certain in all three.
 """
 _COUNTS = """{truths} truths. Of {refused} refusals that were gathered from AWS's pages, service models and public threads
 (`range/rehearsal/truths/facts.yaml`), they hold {held}; what is [left out](#left-out) stands at the end, each with its
-reason. What AWS [doesn't refuse](#not-refused), against common belief, is held by tests too.
+reason. What AWS [doesn't refuse](#not-refused), against common belief, is held by tests too, and so are the
+[states](#states) that things pass through.
 """
+_STATES = """## States
+
+Each of these advances with the next call that looks at it, or with the next try of whoever was refused; until then what
+is on its way holds what it holds on AWS.
+
+| what | its states |
+|---|---|"""
 _NOT_REFUSED = """## Not refused
 
 | call | when | what AWS does | source |
@@ -33,13 +42,14 @@ _KNOWN = {"documented": "documented", "seen_in_issue": "seen", "general_knowledg
 
 
 def page(truths: tuple[Truth, ...] = TRUTHS) -> str:
-    """Give the page as Markdown: a section per service, a row per truth, in the order of the calls; then the facts."""
+    """Give the page as Markdown: a section per service, a row per truth, in the order of the calls; then states and facts."""
     ordered = sorted(truths, key=lambda truth: (truth.calls[0], truth.name))
     known = facts()
     sections = [_OPENING, _COUNTS.format(truths=len(truths), refused=len(known.refused), held=len(known.held))]
     for service, rows in groupby(ordered, key=lambda truth: truth.calls[0].partition(".")[0]):
         sections.append(f"## {service}\n\n| call | refused when | code | how known | source |\n|---|---|---|---|---|")
         sections.append("".join(f"{_row(truth)}\n" for truth in rows))
+    sections += [_STATES, "".join(f"{_cells(row.kind, row.passes)}\n" for row in ROWS)]
     sections += [_NOT_REFUSED, "".join(f"{_allowed(fact)}\n" for fact in known.not_refused)]
     sections += [_LEFT_OUT, "".join(f"{_omitted(fact)}\n" for fact in known.left_out)]
     return "\n".join(sections)
