@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,3 +74,16 @@ def test_anybody_of_an_account_is_everybody_of_it(row: Written, seed: int, who: 
 
     if answer.verdict is Verdict.DENIED:
         assert passes_of(Random(seed), who, OTHER, policies) == []
+
+
+@pytest.mark.prove
+@settings(max_examples=4_000, deadline=None)
+@given(seed=st.integers(0, 2**32), row=worlds, who=st.sampled_from(WHO), owner=st.sampled_from([ACCOUNT, OTHER]))
+def test_they_agree_on_thousands_of_policies(seed: int, row: Written, who: str, owner: str) -> None:
+    policies = layers(row)
+    answer = may(Question(owner, ["s3:*", "ec2:*"], ["arn:aws:s3:::a*"], CALLERS[who]), policies)
+
+    if answer.request is not None:
+        assert decide(answer.request, policies).verdict is Verdict.ALLOWED
+    if answer.verdict is Verdict.DENIED:
+        assert passes_of(Random(seed), who, owner, policies, 200) == []
