@@ -23,7 +23,6 @@ CLASSES = {
     "aws_kms_key": "kms.Key",
     "aws_network_acl": "ec2.NetworkAcl",
     "aws_network_acl_rule": "ec2.NetworkAclRule",
-    "aws_route": "ec2.Route",
     "aws_route_table": "ec2.RouteTable",
     "aws_route_table_association": "ec2.RouteTableAssociation",
     "aws_s3_bucket": "s3.Bucket",
