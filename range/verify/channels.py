@@ -45,6 +45,7 @@ def channels(plan: Plan, network: Network, zones: Zones) -> list[Channel]:
             view.mirrors,
             view.logs,
             view.asked,
+            view.offers,
             view.links,
             view.tunnels,
         ):
@@ -105,7 +106,8 @@ class _View:
         for asked, vpcs in part.items.with_parameters("GetHostedZone"):
             for vpc in vpcs:
                 reader = self._of_vpc(vpc["VPCId"])
-                if owner not in {reader, self.plan.hub.name}:
+                declared = owner == self.plan.hub.name and reader != INTERNET
+                if owner != reader and not declared:
                     zone = asked["Id"]
                     why = f"the private zone {titles.get(asked['Id'], '')} of {owner} answers in {vpc['VPCId']} of {reader}"
                     yield Channel(owner, reader, "dns", zone, why, (vpc["VPCId"],))
@@ -208,6 +210,13 @@ class _View:
                 continue
             name, why = endpoint["InstanceConnectEndpointId"], f"it leads from anywhere into {endpoint['VpcId']}"
             yield Channel(INTERNET, reached, "tunnel", name, why, (endpoint["VpcId"],))
+
+    def offers(self, part: Part) -> Iterator[Channel]:
+        """A load balancer is offered to whoever is let in, seen or unseen by this snapshot."""
+        for service in part.items.of("DescribeVpcEndpointServiceConfigurations"):
+            owner, name = self._enclave(part.account), service["ServiceName"]
+            why = f"{owner} offers {name} to accounts of its own choice"
+            yield Channel(INTERNET, owner, "private link", service["ServiceId"], why, (name,))
 
     def links(self, part: Part) -> Iterator[Channel]:
         """An endpoint leads to a service that isn't AWS's own."""

@@ -125,8 +125,24 @@ class Network:
         self.lists: dict[str, tuple[Span, ...]] = {name: spans for p in parts for name, spans in p.lists.items()}
         self.igws = {(vpc, name) for p in parts for name, vpc in p.igws}
         self.eigws = {(vpc, name) for p in parts for name, vpc in p.eigws}
-        self.unknown = [*self.unknown, *(doubt for p in parts for doubt in p.items.unknown)]
+        self.unknown = [*self.unknown, *(doubt for p in parts for doubt in p.items.unknown), *self._strangers(owners)]
         self._index_addresses()
+
+    def _strangers(self, owners: dict[str, str]) -> Iterable[Unknown]:
+        """Doubt what connects with a network that isn't in the snapshot: nobody knows what is sent from there."""
+        for peering in self.peerings.values():
+            for here, there in (peering.sides, peering.sides[::-1]):
+                if here in owners and there not in owners:
+                    yield Unknown(owners[here], peering.id, f"it leads to {there}, which isn't in the snapshot")
+        accounts = {part.account for part in self.parts}
+        held = {name for name, gateway in self.transit.items() if gateway.owner in accounts}
+        for one in self.attachments.values():
+            if one.vpc not in owners and one.gateway in held:
+                why = f"it connects {one.vpc} of {one.owner}, which isn't in the snapshot"
+                yield Unknown(self.transit[one.gateway].owner, one.id, why)
+            elif one.vpc in owners and one.gateway not in held:
+                why = f"it connects with {one.gateway}, whose account isn't in the snapshot"
+                yield Unknown(owners[one.vpc], one.id, why)
 
     def _index_addresses(self) -> None:
         """Make the indices from addresses to what has them."""
