@@ -69,3 +69,24 @@ def test_what_is_denied_to_other_accounts_is_open_to_one_s_own(s3: Any, client: 
     with refused("AccessDenied"):
         client("s3", POL).get_object(Bucket=BUCKET, Key="proof")
     assert s3.get_object(Bucket=BUCKET, Key="proof")["Body"].read() == b"it was so"
+
+
+def test_a_version_can_be_kept_from_those_who_may_delete_the_object(s3: Any, refused: Refused) -> None:
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=BUCKET, Key="proof", Body=b"it was otherwise")["VersionId"]
+    deny(s3, Action="s3:DeleteObjectVersion")
+
+    with refused("AccessDenied"):
+        s3.delete_object(Bucket=BUCKET, Key="proof", VersionId=version)
+    several = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "proof", "VersionId": version}]})
+    assert [each["Code"] for each in several["Errors"]] == ["AccessDenied"]
+    assert s3.delete_object(Bucket=BUCKET, Key="proof")["DeleteMarker"]
+
+
+def test_who_may_not_put_may_not_copy_or_upload_in_parts_either(s3: Any, refused: Refused) -> None:
+    deny(s3, Action="s3:PutObject")
+
+    with refused("AccessDenied"):
+        s3.copy_object(Bucket=BUCKET, Key="copy", CopySource={"Bucket": BUCKET, "Key": "proof"})
+    with refused("AccessDenied"):
+        s3.create_multipart_upload(Bucket=BUCKET, Key="parts")

@@ -18,13 +18,27 @@ _ACTIONS = {
     "HeadObject": "s3:GetObject",
     "PutObject": "s3:PutObject",
     "DeleteObject": "s3:DeleteObject",
+    "CopyObject": "s3:PutObject",
+    "CreateMultipartUpload": "s3:PutObject",
+    "UploadPart": "s3:PutObject",
+    "UploadPartCopy": "s3:PutObject",
+    "CompleteMultipartUpload": "s3:PutObject",
+    "AbortMultipartUpload": "s3:AbortMultipartUpload",
+    "GetObjectTagging": "s3:GetObjectTagging",
+    "PutObjectTagging": "s3:PutObjectTagging",
+    "DeleteObjectTagging": "s3:DeleteObjectTagging",
+    "PutObjectAcl": "s3:PutObjectAcl",
+    "PutObjectLegalHold": "s3:PutObjectLegalHold",
+    "PutObjectRetention": "s3:PutObjectRetention",
 }
 """Source: Amazon S3 User Guide, "Required permissions for Amazon S3 API operations"; from memory, 2026-11-22."""
+_OF_VERSIONS = ("s3:GetObject", "s3:DeleteObject")
+"""Actions that have another name where a call names a version."""
 
 
 def on_an_object(call: Call) -> Answer:
     """Let moto answer, unless the policy of the bucket denies it to this caller."""
-    if _is_denied(call, _ACTIONS[call.operation], call.params["Key"]):
+    if _is_denied(call, _ACTIONS[call.operation], call.params):
         raise Refusal("AccessDenied", "Access Denied", status=403)
     return call.by_moto()
 
@@ -32,7 +46,7 @@ def on_an_object(call: Call) -> Answer:
 def delete_several(call: Call) -> Shape | Answer:
     """Delete what may be deleted of a list, and tell of each other object that it may not."""
     objects: list[Shape] = call.params["Delete"]["Objects"]
-    denied = [each for each in objects if _is_denied(call, "s3:DeleteObject", each["Key"])]
+    denied = [each for each in objects if _is_denied(call, "s3:DeleteObject", each)]
     if not denied:
         return call.by_moto()
     allowed = [each for each in objects if each not in denied]
@@ -51,12 +65,14 @@ def _deleted(call: Call, deletion: Shape) -> Shape:
     return call.service.result(call.operation, answer)
 
 
-def _is_denied(call: Call, action: str, key: str) -> bool:
-    """Say whether the policy of the bucket denies an action on an object."""
+def _is_denied(call: Call, action: str, named: Shape) -> bool:
+    """Say whether the policy of the bucket denies an action on an object, or on the version of it that is named."""
     policy = _policy(call.params["Bucket"])
     if policy is None:
         return False
-    arn = f"arn:{PARTITION}:s3:::{call.params['Bucket']}/{key}"
+    arn = f"arn:{PARTITION}:s3:::{call.params['Bucket']}/{named['Key']}"
+    if action in _OF_VERSIONS and named.get("VersionId"):
+        action += "Version"
     return denies(policy, Asked(call.caller.names, action, arn, _context(call)))
 
 
