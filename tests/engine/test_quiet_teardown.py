@@ -112,6 +112,7 @@ def test_a_quiet_teardown_asks_for_each_thing_once(life: Life) -> None:
     calls = [event["eventName"] for event in life.events if event["eventName"].startswith(DELETING)]
     gone = sum(row["deleted"] for row in life.quiet.document["enclaves"])
 
+    print(f"{len(calls)} delete calls for {gone} resources")
     assert gone > 200
     assert len(calls) <= MOST_CALLS_PER_RESOURCE * gone
 
