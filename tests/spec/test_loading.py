@@ -50,6 +50,8 @@ WRONG: dict[str, tuple[tuple[str, str], str, str, str]] = {
         "1 to 4",
     ),
     "nothing for a mapping": (("session: {length_h: 4}", "session:"), "session", "nothing", "length_h"),
+    "a name that begins a security group's id": (("name: steadfast", "name: sg"), "name", "sg", "sg-"),
+    "a name that S3 keeps": (("name: steadfast", "name: sthree-x"), "name", "sthree-x", "sthree-"),
     "an unknown Region": (("region: eu-west-2", "region: eu-west-9"), "region", "eu-west-9", "eu-west-2"),
     "a zone's name for its id": (("euw2-az1,", "eu-west-2a,"), "availability_zones[0]", "a name", "euw2-az1"),
     "a zone of another Region": (("euw2-az1,", "use1-az1,"), "availability_zones[0]", "use1-az1", "eu-west-2"),

@@ -12,9 +12,11 @@ from range.spec.rules.addresses import address_violations
 from range.spec.rules.dates import date_violations
 from range.spec.rules.flows import flow_violations
 from range.spec.rules.hosts import host_violations
+from range.spec.rules.names import name_violations
 from range.spec.rules.places import place_violations
 
 RULES: tuple[Callable[[Exercise], Iterator[Violation]], ...] = (
+    name_violations,
     place_violations,
     account_violations,
     address_violations,
