@@ -115,7 +115,8 @@ def an_attached_gateway(exercise: Exercise) -> Look:
 
 def a_policy_on_an_account(exercise: Exercise) -> Look:
     organizations = exercise.client("organizations", MANAGEMENT)
-    policy = organizations.create_policy(Name="p", Description="", Type="SERVICE_CONTROL_POLICY", Content="{}")
+    content = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "account:*", "Resource": "*"}}'
+    policy = organizations.create_policy(Name="p", Description="", Type="SERVICE_CONTROL_POLICY", Content=content)
     known = policy["Policy"]["PolicySummary"]["Id"]
     organizations.enable_policy_type(
         RootId=organizations.list_roots()["Roots"][0]["Id"], PolicyType="SERVICE_CONTROL_POLICY"
