@@ -31,8 +31,8 @@ def _refused(text: str, kind: Kind) -> str | None:
 
 
 def _guardrail(call: Call) -> str | None:
-    """Read a policy of the organisation; a call that changes one names no type, and both are read alike."""
-    kind = _ORGANISATION.get(call.params.get("Type", "SERVICE_CONTROL_POLICY"))
+    """Read a policy of the organisation; those of other types, for tags and backups, have languages of their own."""
+    kind = _ORGANISATION.get(call.params["Type"])
     text = call.params.get("Content")
     return None if kind is None or text is None else _refused(str(text), kind)
 
