@@ -45,22 +45,27 @@ class Life:
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """Apply, plan and destroy, once for all tests; each judges its own part."""
     with terraform(tmp_path_factory.mktemp("terraform")) as ready, pytest.MonkeyPatch.context() as monkeypatch:
-        before = inventories(ready, monkeypatch)
+        sessions = entered(ready, monkeypatch)
+        before = inventories(sessions)
         # the provider mostly waits between looks, so more at once end sooner
         apply = ready.run("apply", "-auto-approve", "-parallelism=20")
-        applied = inventories(ready, monkeypatch)
+        applied = inventories(sessions)
         plan = ready.run("plan", "-detailed-exitcode")
         destroy = ready.run("destroy", "-auto-approve", "-parallelism=20", "-refresh=false")
-        yield Life(apply, plan, destroy, before, applied, inventories(ready, monkeypatch))
+        yield Life(apply, plan, destroy, before, applied, inventories(sessions))
 
 
-def inventories(ready: Terraform, monkeypatch: pytest.MonkeyPatch) -> dict[str, Inventory]:
-    """List what is in each account."""
+def entered(ready: Terraform, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """Enter the accounts as their administrator."""
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", ready.rehearsal.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ready.operator.access_key)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", ready.operator.secret)
-    sessions = Sessions(dict.fromkeys(ACCOUNTS.values(), Entry(role=ADMINISTRATOR_ROLE)), REGION)
+    return Sessions(dict.fromkeys(ACCOUNTS.values(), Entry(role=ADMINISTRATOR_ROLE)), REGION)
+
+
+def inventories(sessions: Sessions) -> dict[str, Inventory]:
+    """List what is in each account."""
     return {name: take(sessions.account(account), regions=(REGION,)) for name, account in ACCOUNTS.items()}
 
 
