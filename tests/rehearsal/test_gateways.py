@@ -233,6 +233,23 @@ def test_routes_to_a_deleted_attachment_stay_as_blackholes(hub: Any, accepted: s
     assert routes(hub, table) == {"10.9.0.0/16": ("static", "blackhole")}
 
 
+def test_a_vpcs_route_to_a_gateway_leads_nowhere_once_it_is_not_attached_any_more(
+    ec2: Any, hub: Any, gateway: Any, accepted: str, vpc: str
+) -> None:
+    def state() -> str:
+        (seen,) = ec2.describe_route_tables(RouteTableIds=[main["RouteTableId"]])["RouteTables"]
+        return str(seen["Routes"][-1]["State"])
+
+    (main,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    away = {"DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": gateway["TransitGatewayId"]}
+    ec2.create_route(RouteTableId=main["RouteTableId"], **away)
+    assert state() == "active"
+
+    hub.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=accepted)
+
+    assert state() == "blackhole"
+
+
 @pytest.mark.parametrize(
     ("how", "value", "expected"),
     [

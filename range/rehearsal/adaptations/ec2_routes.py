@@ -6,6 +6,9 @@ from typing import Any
 
 from moto.ec2.models.route_tables import Route
 
+from range.rehearsal.areas.gateways.models import GONE, kept_by
+
+_LEAVING = (*GONE, "deleting")
 _GONE = ("deleted", "failed", "expired", "rejected")
 
 
@@ -23,7 +26,7 @@ def _state(route: Any) -> str:
 
 
 def _is_there(route: Any) -> bool:
-    """Say whether what a route leads to is there. Endpoints take their routes along, and attachments are seen elsewhere."""
+    """Say whether what a route leads to is there; endpoints take their routes along."""
     ec2, vpc_id = route.route_table.ec2_backend, route.route_table.vpc_id
     if route.gateway is not None:
         return _is_attached(ec2, route.gateway, vpc_id)
@@ -35,7 +38,19 @@ def _is_there(route: Any) -> bool:
         return str(route.instance.state) != "terminated"
     if route.vpc_pcx is not None:
         return route.vpc_pcx._status.code not in _GONE
+    if route.transit_gateway is not None:
+        return _is_on(ec2, route.transit_gateway.id, vpc_id)
     return True
+
+
+def _is_on(ec2: Any, gateway_id: str, vpc_id: str) -> bool:
+    """Say whether a VPC is attached to a transit gateway, its own account's or another's."""
+    keepers = {ec2.account_id, *kept_by(ec2.account_id, ec2.region_name).attached_elsewhere.values()}
+    return any(
+        (attachment.gateway_id, attachment.vpc_id) == (gateway_id, vpc_id) and attachment.state not in _LEAVING
+        for keeper in keepers
+        for attachment in kept_by(keeper, ec2.region_name).attachments.values()
+    )
 
 
 def _is_attached(ec2: Any, gateway: Any, vpc_id: str) -> bool:
