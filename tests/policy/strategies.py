@@ -35,6 +35,7 @@ CONTEXTS: dict[str, list[Any]] = {
     "aws:TagKeys": [["a"], ["a", "b"], []],
     "aws:SecureTransport": ["true", "false"],
     "s3:max-keys": ["5", "10"],
+    "newservice:Key": ["x", "y"],
 }
 LINES: list[Written] = [
     {"StringEquals": {"aws:SourceVpc": "vpc-1"}},
