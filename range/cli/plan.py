@@ -62,9 +62,9 @@ def _show(document: dict[str, Any]) -> None:
     ]
     output.table(("from", "to", "protocol", "ports", "kind", "why"), flows)
     output.line()
-    near = [quota for quota in document["quotas"] if quota["needed"] >= NEAR * quota["default"]]
-    columns = ("quota", "account", "needed", "default", "ask for", "source")
-    output.table(columns, [(q["quota"], q["account"], q["needed"], q["default"], q["ask"], q["source"]) for q in near])
+    near = [quota for quota in document["quotas"] if quota["needed"] >= NEAR * quota["limit"]]
+    columns = ("quota", "account", "needed", "granted", "ask for", "source")
+    output.table(columns, [(q["quota"], q["account"], q["needed"], q["limit"], q["ask"], q["source"]) for q in near])
     output.line()
     output.table(("item", "count", "usd_per_h"), [(c["item"], c["count"], c["usd_per_h"]) for c in document["cost"]])
     output.line(f"\n{document['usd_per_h']:.2f} USD per hour, at the prices of {document['priced_as']}")

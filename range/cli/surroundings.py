@@ -41,13 +41,22 @@ def plan(spec: Path, *, now: datetime = WHENEVER) -> Plan:
 
 
 def who() -> str:
-    """Name who types: the user, and the machine."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    """Name who types: the user, by number where the machine has no name for them, and the machine."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
 
 
 def words() -> str:
     """Give what was typed."""
     return shlex.join(["range", *sys.argv[1:]])
+
+
+def as_typed(spec: Path, cloud: CloudName) -> str:
+    """Give what follows a command that is proposed: the file, and the cloud, as a shell takes them."""
+    return shlex.quote(str(spec)) + (" --cloud aws" if cloud is CloudName.aws else "")
 
 
 def enter(spec: Path, planned: Plan, cloud: CloudName, *, as_it_is: bool = False) -> Path:
@@ -70,7 +79,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
     Starts one where none runs, makes the exercise's accounts there, and bootstraps them; what is done already costs
     one request.
     """
-    from range.rehearsal.administration import accounts
+    from range.rehearsal.administration import accounts, set_quotas
     from range.rehearsal.environment import environment
     from range.rehearsal.process import start
 
@@ -79,6 +88,9 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
     running = start(folder)
     members = {enclave.name: enclave.account for enclave in (planned.hub, *planned.enclaves)}
     operator = accounts(running, planned.management_account, members)
+    if planned.quotas:
+        held = set_quotas(running, {})  # not every quota that a plan looks at can be gone over in a rehearsal
+        set_quotas(running, {name: limit for name, limit in planned.quotas.items() if name in held})
     variables = environment(
         running,
         operator,

@@ -45,6 +45,7 @@ def plan_of(exercise: Exercise, lock: AddressLock) -> Plan:
         tables=gateway_tables(hub, enclaves, flows, exercise.supernet),
         egress=exercise.egress is not None,
         budget_usd=exercise.budget_usd,
+        quotas=dict(exercise.quotas),
     )
 
 

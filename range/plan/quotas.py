@@ -27,25 +27,26 @@ def quota_uses(plan: Plan) -> tuple[QuotaUse, ...]:
     needs = [*_organisation(plan), *_hub(plan)]
     for enclave in (plan.hub, *plan.enclaves):
         needs += [(enclave.account, quota, needed) for quota, needed in _account(plan, enclave)]
-    return tuple(_use(table[quota], account, needed) for account, quota, needed in needs)
+    return tuple(_use(table[quota], account, needed, plan.quotas.get(quota)) for account, quota, needed in needs)
 
 
 def tightest(uses: tuple[QuotaUse, ...]) -> tuple[QuotaUse, ...]:
-    """Give for each quota the account that needs most, what is nearest to its default first."""
+    """Give for each quota the account that needs most, what is nearest to its limit first."""
     most: dict[str, QuotaUse] = {}
     for use in uses:
         if use.quota not in most or use.needed > most[use.quota].needed:
             most[use.quota] = use
-    return tuple(sorted(most.values(), key=lambda use: (-use.needed / max(use.default, 1), use.quota)))
+    return tuple(sorted(most.values(), key=lambda use: (-use.needed / max(use.limit, 1), use.quota)))
 
 
-def _use(row: dict[str, Any], account: str, needed: int) -> QuotaUse:
+def _use(row: dict[str, Any], account: str, needed: int, granted: int | None) -> QuotaUse:
     """Put a need beside the quota's row."""
     return QuotaUse(
         quota=row["quota"],
         code=row.get("code"),
         account=account,
         default=row["default"],
+        limit=row["default"] if granted is None else granted,
         needed=needed,
         adjustable=bool(row.get("adjustable")),
         source=f"{row['source']} ({row['confidence']})",

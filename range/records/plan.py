@@ -148,14 +148,16 @@ class QuotaUse(Record):
     code: str | None
     account: str
     default: int
+    limit: int
+    """What the exercise file says that AWS granted, or the default."""
     needed: int
     adjustable: bool
     source: str
 
     @property
     def within(self) -> bool:
-        """Say whether the default is enough."""
-        return self.needed <= self.default
+        """Say whether what is granted is enough."""
+        return self.needed <= self.limit
 
 
 class CostItem(Record):
@@ -187,6 +189,8 @@ class Plan(Record):
     tables: tuple[GatewayTable, ...]
     egress: bool
     budget_usd: float
+    quotas: dict[str, int] = {}
+    """AWS's quotas where they aren't the defaults, by name."""
 
     def enclave(self, name: str) -> Enclave:
         """Find an enclave, or the hub, by name."""

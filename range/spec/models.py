@@ -320,3 +320,11 @@ class Exercise(Model):
     """When the exercise must be over."""
     budget_usd: Annotated[float, Field(gt=0, le=10_000_000, description="an amount in US dollars above 0")]
     """Per ally and month."""
+    quotas: Annotated[
+        dict[
+            Annotated[str, Field(max_length=128)],
+            Annotated[int, Field(ge=0, le=10_000_000, description="a whole number, 0 or more")],
+        ],
+        Field(max_length=128, description="numbers by the quota's name, as `range plan` shows it"),
+    ] = {}
+    """AWS's quotas where they aren't the defaults, because AWS raised them; a rehearsal holds to them, too."""

@@ -103,6 +103,7 @@ def lived(folder: Path) -> Iterator[tuple[str, Answer]]:
         yield "plan", place.type("plan")
         yield "up", place.type("up")
         yield "up again", place.type("up")
+        yield "verify", place.type("verify")
         yield "preview by hand", place.by_hand("preview", "--expect-no-changes", "-s", "small.est")
         yield "status", place.type("status")
         place.content["flows"] = [NEW_FLOW]

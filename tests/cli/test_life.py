@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import Answer
 from tests.cli.story import CHANGES, Place, clean, lived
 
-pytestmark = [pytest.mark.prove, pytest.mark.engine, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 
 ENCLAVES = ["hub", "est", "red", "white"]
 LIMITS_S = {"up": (3, 60), "down": (3, 40)}
@@ -62,6 +62,10 @@ def test_up_brings_the_hub_and_every_enclave_up(story: dict[str, Answer]) -> Non
 def test_a_second_up_changes_nothing(story: dict[str, Answer]) -> None:
     assert story["up again"].code == 0
     assert changed(story["up again"]) == {}
+
+
+def test_the_network_is_proven(story: dict[str, Answer]) -> None:
+    assert (story["verify"].code, story["verify"].document["verdict"]) == (0, "PROVEN"), story["verify"].stdout
 
 
 def test_pulumi_by_hand_agrees_that_nothing_is_to_change(story: dict[str, Answer]) -> None:

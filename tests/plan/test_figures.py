@@ -65,6 +65,15 @@ def test_what_is_nearest_to_its_quota_comes_first() -> None:
     assert len({use.quota for use in ordered}) == len(ordered)
 
 
+def test_what_aws_granted_counts_instead_of_the_default() -> None:
+    granted = exercise_of(content(example("steadfast")) | {"quotas": {"VPCs per Region": 0}})
+
+    hub = use(planned(granted), "VPCs per Region", "100000000002")
+
+    assert (hub.default, hub.limit, hub.within) == (5, 0, False)
+    assert use(planned(example("steadfast")), "VPCs per Region", "100000000002").within
+
+
 def test_an_address_is_counted_only_with_egress() -> None:
     plain = planned(example("steadfast"))
     outward = planned(with_egress(example("steadfast"), "hub.services"))

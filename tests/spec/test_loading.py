@@ -50,6 +50,18 @@ WRONG: dict[str, tuple[tuple[str, str], str, str, str]] = {
         "1 to 4",
     ),
     "nothing for a mapping": (("session: {length_h: 4}", "session:"), "session", "nothing", "length_h"),
+    "a quota that isn't one": (
+        ("budget_usd: 400", "budget_usd: 400\nquotas: {VPCs per region: 9}"),
+        "quotas.VPCs per region",
+        "the quota VPCs per region",
+        "VPCs per Region",
+    ),
+    "a quota below nothing": (
+        ("budget_usd: 400", "budget_usd: 400\nquotas: {VPCs per Region: -1}"),
+        "quotas.VPCs per Region",
+        "-1",
+        "0 or more",
+    ),
     "a name that begins a security group's id": (("name: steadfast", "name: sg"), "name", "sg", "sg-"),
     "a name that S3 keeps": (("name: steadfast", "name: sthree-x"), "name", "sthree-x", "sthree-"),
     "an unknown Region": (("region: eu-west-2", "region: eu-west-9"), "region", "eu-west-9", "eu-west-2"),

@@ -14,6 +14,7 @@ from range.spec.rules.flows import flow_violations
 from range.spec.rules.hosts import host_violations
 from range.spec.rules.names import name_violations
 from range.spec.rules.places import place_violations
+from range.spec.rules.quotas import quota_violations
 
 RULES: tuple[Callable[[Exercise], Iterator[Violation]], ...] = (
     name_violations,
@@ -22,6 +23,7 @@ RULES: tuple[Callable[[Exercise], Iterator[Violation]], ...] = (
     address_violations,
     host_violations,
     flow_violations,
+    quota_violations,
 )
 
 
