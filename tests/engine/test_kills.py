@@ -20,7 +20,7 @@ from range.provision.project import NAME
 from range.records.inventory import Inventory
 from tests.engine.conftest import Ground
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900), pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 ENCLAVE = "red"
 

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import Answer
 from tests.cli.story import Place
 
-pytestmark = [pytest.mark.prove, pytest.mark.engine, pytest.mark.timeout(1800), pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.prove, pytest.mark.engine, pytest.mark.timeout(1800)]
 
 EST = "200000000002"
 DELETING = ("Delete", "Deregister", "Detach", "Disassociate", "Release", "Remove", "Revoke", "Schedule", "Terminate")

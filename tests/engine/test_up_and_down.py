@@ -15,7 +15,7 @@ from range.teardown.obstacles import clear_the_way
 from tests.cloud.vandal import make_network
 from tests.engine.conftest import Ground
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900), pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
