@@ -74,7 +74,7 @@ def _accounts(spec: Path, cloud: CloudName) -> Iterator[Check]:
     from range.cloud.sessions import Sessions
 
     for check in examined(planned, Sessions.of_plan(planned)):
-        yield check.model_copy(update={"mend": check.mend.replace("SPEC", str(spec))})
+        yield check.model_copy(update={"mend": check.mend.replace("SPEC", surroundings.as_typed(spec, cloud))})
 
 
 def _check(name: str, ok: bool, why: str, mend: str) -> Check:

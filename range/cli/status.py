@@ -7,22 +7,25 @@ from typing import Any
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import AsJson, Cloud, CloudName, Spec
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, enclaves_named
 from range.controller.standing import standings_now
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def status(spec: Spec, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False) -> int:
+def status(spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False) -> int:
     """Show each enclave's phase, since when, and what is next."""
     planned = surroundings.plan(spec)
     enclaves = [enclave.name for enclave in (planned.hub, *planned.enclaves)]
-    rows = [row.shown(str(spec)) for row in standings_now(surroundings.home(cloud), planned.exercise, enclaves)]
+    rows = standings_now(surroundings.home(cloud), planned.exercise, enclaves)
+    only = enclaves_named(ally, [row.name for row in rows])
+    typed = surroundings.as_typed(spec, cloud)
+    shown = [row.shown(typed, left=row.name not in enclaves) for row in rows if not only or row.name in only]
     if as_json:
-        output.document({"exercise": planned.exercise, "cloud": cloud.value, "enclaves": rows})
+        output.document({"exercise": planned.exercise, "cloud": cloud.value, "enclaves": shown})
     else:
-        output.table(("enclave", "phase", "since", "hosts", "next"), [_cells(row) for row in rows])
+        output.table(("enclave", "phase", "since", "hosts", "next"), [_cells(row) for row in shown])
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shlex
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,7 +53,10 @@ class Lifecycle:
         wanted = tuple(name for name in enclaves if not only or name in only)
         with self._walking("up", ((hub,), wanted), self._without_a_hub) as walk:
             ended = walk((hub, *wanted))
-        return (*ended, *(_left_the_file(name, str(self._setting.spec)) for name in self._setting.strangers))
+        return (
+            *ended,
+            *(_left_the_file(name, shlex.quote(str(self._setting.spec))) for name in self._setting.strangers),
+        )
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves down, and then the hub if no stack stands on it any more; `only` names some, empty means all."""

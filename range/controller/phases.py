@@ -13,12 +13,17 @@ UNDER_WAY: dict[Phase, Direction] = {"provisioning": "up", "tearing down": "down
 """Phases that end by themselves as long as the command that began them lives; and that command."""
 
 
-def next_command(phase: Phase, direction: Direction | None, spec: str, enclave: str) -> str | None:
+def next_command(
+    phase: Phase, direction: Direction | None, spec: str, enclave: str, *, left: bool = False
+) -> str | None:
     """Give what to type next, or None while a command is at work.
 
     `direction` is that of the command which last touched the enclave: what failed on its way down goes on down.
+    Nothing but `down` helps an enclave that `left` the exercise file, and that must not take the others with it.
     """
     ally = "" if enclave == "hub" else f" --ally {enclave}"
+    if left and phase not in UNDER_WAY:
+        return f"range down {spec}{ally}"
     match phase:
         case "absent":
             return f"range up {spec}"

@@ -20,13 +20,16 @@ class Row(Standing):
     held_by: str | None = None
     """Who is at work on it."""
 
-    def shown(self, spec: str) -> dict[str, Any]:
-        """Give the row of `range status --json`."""
+    def shown(self, spec: str, *, left: bool = False) -> dict[str, Any]:
+        """Give the row of `range status --json`.
+
+        `spec` is what follows a command that is proposed; `left` says that the enclave isn't in that file any more.
+        """
         return {
             "name": self.name,
             "phase": self.phase,
             "since": self.since and self.since.isoformat(timespec="seconds"),
-            "next": next_command(self.phase, self.direction, spec, self.name),
+            "next": next_command(self.phase, self.direction, spec, self.name, left=left),
             "step": self.step,
             "error": self.error,
             "held_by": self.held_by,

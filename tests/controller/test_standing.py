@@ -67,7 +67,9 @@ def test_who_left_the_file_is_shown_until_it_is_gone(tmp_path: Path) -> None:
     rows = standings_now(tmp_path, "steadfast", ["hub"])
 
     assert [row.name for row in rows] == ["hub", "fra"]
-    assert rows[1].shown("x.yaml")["hosts"] == [WEB.model_dump()]
+    shown = rows[1].shown("x.yaml", left=True)
+    assert shown["hosts"] == [WEB.model_dump()]
+    assert shown["next"] == "range down x.yaml --ally fra"
 
 
 @pytest.mark.parametrize(
