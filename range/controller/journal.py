@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, cast
 
 from range.controller.phases import Direction, Phase
-from range.errors import EnvironmentMissing
+from range.errors import EnvironmentMissing, RangeError
 from range.records.plan import Record
 from range.records.results import HostOutput
 
@@ -91,9 +91,7 @@ class Journal:
             self._db.row_factory = sqlite3.Row
             self._migrate()
         except sqlite3.Error as error:
-            raise EnvironmentMissing(
-                f"the journal {path} can't be used: {error}", hint=f"move {path} away; a new one is made"
-            ) from error
+            raise self._unusable(error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -195,12 +193,26 @@ class Journal:
             )
 
     def _write(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> int:
-        with self._lock:
-            return cast(int, self._db.execute(statement, values).lastrowid)
+        try:
+            with self._lock:
+                return cast(int, self._db.execute(statement, values).lastrowid)
+        except sqlite3.Error as error:
+            raise RangeError(
+                f"the journal {self._path} can't be written: {error}",
+                hint="make room if its disk is full, then type the same command again",
+            ) from error
 
     def _read(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
-        with self._lock:
-            return [dict(row) for row in self._db.execute(statement, values).fetchall()]
+        try:
+            with self._lock:
+                return [dict(row) for row in self._db.execute(statement, values).fetchall()]
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> EnvironmentMissing:
+        return EnvironmentMissing(
+            f"the journal {self._path} can't be used: {error}", hint=f"move {self._path} away; a new one is made"
+        )
 
 
 def _now() -> str:

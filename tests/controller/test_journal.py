@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from range.controller.journal import Journal
-from range.errors import EnvironmentMissing
+from range.errors import EnvironmentMissing, RangeError
 from range.records.results import HostOutput
 
 
@@ -122,3 +122,20 @@ def test_a_journal_of_a_newer_version_is_refused(path: Path) -> None:
 
     with pytest.raises(EnvironmentMissing, match="newer version"):
         Journal(path)
+
+
+def test_a_journal_that_is_damaged_further_in_is_refused_where_it_is_read(path: Path) -> None:
+    Journal(path).close()
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * (path.stat().st_size - 4096))
+
+    with Journal(path) as journal, pytest.raises(EnvironmentMissing, match="malformed") as raised:
+        journal.standings("steadfast")
+    assert "move" in str(raised.value.hint)
+
+
+def test_a_journal_that_cant_be_written_says_so(path: Path) -> None:
+    with Journal(path) as journal:
+        journal._db.execute("PRAGMA query_only = 1")
+
+        with pytest.raises(RangeError, match="can't be written"):
+            journal.command_began("steadfast", "range up", "ann")
