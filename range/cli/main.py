@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -83,10 +84,14 @@ def run(arguments: Sequence[str]) -> int:
         output.failure(Interrupted("interrupted"))
         return Interrupted.exit_code
     except BrokenPipeError:
-        sys.stdout = None  # whoever read it has gone: there is nothing to flush
-        return 1
+        return 1  # whoever read it has gone
     except OSError as error:
         output.failure(RangeError(str(error)))
+        return 1
+    except Exception as error:  # noqa: BLE001 - the trace is told; whoever reads the JSON gets JSON all the same
+        output.note(traceback.format_exc())
+        hint = "this is a defect of range: please report it"
+        output.failure(RangeError(f"{type(error).__name__}: {error}", hint=hint))
         return 1
     if code == Interrupted.exit_code and output.answer.as_json and not output.answer.given:
         output.failure(Interrupted("interrupted"))  # typer makes an exit of a Ctrl-C
@@ -103,7 +108,8 @@ def main() -> None:
     """Run the command that was typed and leave with its exit code."""
     # pulumi_aws alone is half a million objects that stay: looking through them again and again took a fifth of `up`
     gc.set_threshold(100_000, 50, 1000)
-    sys.exit(run(sys.argv[1:]))
+    output.writable()
+    sys.exit(output.written(run(sys.argv[1:])))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
 
 from range.errors import CloudError, InputError, RangeError
 
@@ -40,9 +44,38 @@ def line(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """Tell something that isn't the result."""
-    sys.stderr.write(f"{text}\n")  # in one piece: several threads have something to tell
-    sys.stderr.flush()
+    """Tell something that isn't the result. That nobody hears it any more (`2>&1 | head`) stops no work."""
+    try:
+        sys.stderr.write(f"{text}\n")  # in one piece: several threads have something to tell
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def writable() -> None:
+    """Make letters that the terminal or pipe has no bytes for come out as escapes, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def written(code: int) -> int:
+    """Hand over what is still to be printed, and give the exit code: a result that is lost isn't done."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        _give_up(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            note(f"range: the result can't be written: {error.strerror}")
+        return code or 1
+    return code
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let a stream end nowhere: what it still holds would fail again at every flush, the engine's and Python's too."""
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def failure(error: RangeError) -> None:
@@ -55,7 +88,10 @@ def failure(error: RangeError) -> None:
         details["problems"] = list(error.problems)
     if isinstance(error, CloudError) and error.code:
         details["code"] = error.code
-    document({"error": details})
+    try:
+        document({"error": details})
+    except OSError:
+        note(f"range: {error}")
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

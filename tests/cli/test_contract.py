@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import typer
 
+from range.cli import surroundings
 from range.cli.main import COMMANDS
+from range.controller.journal import Journal
+from range.controller.standing import JOURNAL
 from tests.cli.conftest import Type
 
 WITH_SPEC = ("validate", "plan", "up", "status", "down", "bootstrap", "log", "rehearse")
@@ -167,3 +173,65 @@ def test_the_doctor_names_what_is_missing_and_what_mends_it(typed: Type, tmp_pat
     (missing,) = (check for check in answer.document["checks"] if not check["ok"])
     assert (missing["name"], missing["mend"]) == ("state folder", "export RANGE_HOME=FOLDER")
     assert answer.code == 1
+
+
+def test_what_is_proposed_can_be_typed_as_it_stands(typed: Type, spec: Path) -> None:
+    spaced = spec.rename(spec.with_name("a drill.yaml"))
+
+    rehearsed = typed("status", spaced.name, "--ally", "est", "--json").document["enclaves"]
+    on_aws = typed("status", spaced.name, "--cloud", "aws", "--ally", "est", "--json").document["enclaves"]
+
+    assert [row["next"] for row in rehearsed] == ["range up 'a drill.yaml'"]
+    assert [row["next"] for row in on_aws] == ["range up 'a drill.yaml' --cloud aws"]
+
+
+def test_letters_that_a_pipe_has_no_bytes_for_come_out_as_escapes(typed: Type, spec: Path) -> None:
+    answer = typed("validate", spec.rename(spec.with_name("drill-ü.yaml")), PYTHONIOENCODING="ascii")
+
+    assert (answer.code, "drill-\\xfc.yaml" in answer.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_result_that_nobody_gets_is_not_done(more: tuple[str, ...], spec: Path) -> None:
+    command = [sys.executable, "-m", "range.cli.main", "validate", str(spec), *more]
+
+    with Path("/dev/full").open("w") as full:
+        lost = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    reader, writer = os.pipe()
+    os.close(reader)
+    unread = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+
+    assert (lost.returncode, lost.stderr.count("No space left on device")) == (1, 1)
+    assert (unread.returncode, unread.stderr) == (1, "")
+
+
+def test_progress_that_nobody_hears_stops_nothing() -> None:
+    script = "import sys; from range.cli.output import note; note('one'); note('two'); sys.stderr.flush()"
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    told = subprocess.run([sys.executable, "-c", script], stderr=writer, check=False)
+    os.close(writer)
+
+    assert told.returncode == 0
+
+
+def test_a_defect_is_one_json_document_too_and_its_trace_is_told(typed: Type, spec: Path, tmp_path: Path) -> None:
+    with Journal(tmp_path / ".range" / JOURNAL) as journal:
+        journal.stands("steadfast", "est", "dancing", direction="up")  # type: ignore[arg-type]
+
+    answer = typed("status", spec, "--json")
+
+    assert answer.code == 1
+    assert "report it" in answer.document["error"]["hint"]
+    assert "Traceback" in answer.stderr
+
+
+def test_a_user_without_a_name_goes_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError(4242)
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+
+    assert surroundings.who().startswith(f"{os.getuid()}@")
