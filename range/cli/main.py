@@ -86,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 1  # whoever read it has gone
     except OSError as error:
-        output.failure(RangeError(str(error)))
+        output.failure(RangeError(str(error), hint="`range doctor` says what is missing on this machine"))
         return 1
     except Exception as error:  # noqa: BLE001 - the trace is told; whoever reads the JSON gets JSON all the same
         output.note(traceback.format_exc())

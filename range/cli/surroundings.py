@@ -146,9 +146,19 @@ def _bootstrap(planned: Plan, organisation: str, done: Path) -> None:
 
 
 def _prepare(folder: Path) -> None:
-    """Make the folder of the state, for its owner alone, and the passphrase that its secrets are encrypted with."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / "state").mkdir(parents=True, exist_ok=True)
+    """Make the folder of the state, for its owner alone, and the passphrase that its secrets are encrypted with.
+
+    Raises:
+        EnvironmentMissing: nothing can be kept there.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "state").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"nothing can be kept in {folder}: {error.strerror}",
+            hint="export RANGE_HOME=FOLDER, one that you can write to",
+        ) from error
     passphrase = folder / "passphrase"
     if not passphrase.exists():
         descriptor = os.open(passphrase, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

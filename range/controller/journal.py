@@ -21,6 +21,7 @@ from range.records.results import HostOutput
 Outcome = Literal["done", "failed", "interrupted"]
 
 SCHEMA_VERSION = 1
+_MAKE_ROOM = "see that its disk has room and its folder can be written to, then type the same command again"
 _SCHEMA = """
 CREATE TABLE commands (
     id INTEGER PRIMARY KEY, exercise TEXT NOT NULL, words TEXT NOT NULL, who TEXT NOT NULL,
@@ -199,7 +200,7 @@ class Journal:
         except sqlite3.Error as error:
             raise RangeError(
                 f"the journal {self._path} can't be written: {error}",
-                hint="make room if its disk is full, then type the same command again",
+                hint=_MAKE_ROOM,
             ) from error
 
     def _read(self, statement: str, values: Sequence[Any]) -> list[dict[str, Any]]:
@@ -210,9 +211,9 @@ class Journal:
             raise self._unusable(error) from error
 
     def _unusable(self, error: sqlite3.Error) -> EnvironmentMissing:
-        return EnvironmentMissing(
-            f"the journal {self._path} can't be used: {error}", hint=f"move {self._path} away; a new one is made"
-        )
+        damaged = type(error) is sqlite3.DatabaseError  # what the disk or its rights refuse is an OperationalError
+        hint = f"move {self._path} away; a new one is made" if damaged else _MAKE_ROOM
+        return EnvironmentMissing(f"the journal {self._path} can't be used: {error}", hint=hint)
 
 
 def _now() -> str:

@@ -235,3 +235,13 @@ def test_a_user_without_a_name_goes_by_number(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("getpass.getuser", nameless)
 
     assert surroundings.who().startswith(f"{os.getuid()}@")
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "down", "bootstrap"])
+def test_where_nothing_can_be_kept_nothing_is_begun(command: str, typed: Type, spec: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    answer = typed(command, spec, "--json", RANGE_HOME=str(tmp_path / "file" / "home"))
+
+    assert answer.code == 2
+    assert "RANGE_HOME" in answer.document["error"]["hint"]

@@ -139,3 +139,11 @@ def test_a_journal_that_cant_be_written_says_so(path: Path) -> None:
 
         with pytest.raises(RangeError, match="can't be written"):
             journal.command_began("steadfast", "range up", "ann")
+
+
+def test_a_journal_that_has_no_place_asks_for_one_and_not_to_be_moved(path: Path) -> None:
+    path.mkdir(parents=True)
+
+    with pytest.raises(EnvironmentMissing, match="can't be used") as raised:
+        Journal(path)
+    assert "room" in str(raised.value.hint)
