@@ -18,6 +18,7 @@ def foreseen(setting: Setting, enclaves: Sequence[str]) -> list[dict[str, Any]]:
     def row(enclave: str) -> dict[str, Any]:
         stack = setting.plan.stack(enclave)
         try:
+            setting.engine.state(stack)  # one that is damaged is named here, with its backups; the engine only fails
             return {**setting.engine.preview(stack).model_dump(), "error": None}
         except RangeError as error:
             return {**StackChanges(stack=stack).model_dump(), "error": str(error)}
