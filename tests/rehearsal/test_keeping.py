@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -308,8 +309,16 @@ def test_a_folder_is_one_rehearsals(kept_exercise: Exercise) -> None:
     home = kept_exercise.cloud.home
     assert home is not None
 
-    with pytest.raises(Busy, match="another rehearsal cloud runs"):
+    with pytest.raises(Busy, match=f"another rehearsal cloud runs .*pid {os.getpid()}"):
         Store(home, "any")
+
+
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "state.sqlite").write_bytes(b"no database, and long enough to be taken for one " * 40)
+
+    with pytest.raises(RangeError, match=r"state\.sqlite can't be used") as raised:
+        Store(tmp_path, "any")
+    assert "move the folder away" in str(raised.value.hint)
 
 
 def test_a_file_of_another_version_is_refused_and_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -28,20 +29,32 @@ class Store:
 
         Raises:
             Busy: another rehearsal has it open.
-            RangeError: another version wrote it.
+            RangeError: another version wrote it, or it is damaged.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (folder / "state.lock").open("w")
+        self._lock = (folder / "state.lock").open("a+")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self._lock.seek(0)
+            pid = self._lock.read() or "?"
             self._lock.close()
-            hint = "`range rehearsal status` says where it is"
-            raise Busy(f"another rehearsal cloud runs in {folder}", hint=hint) from error
+            hint = f"`range rehearsal stop`; where that knows of none, `kill {pid}`"
+            raise Busy(f"another rehearsal cloud runs in {folder} (pid {pid})", hint=hint) from error
+        self._lock.truncate(0)
+        self._lock.write(str(os.getpid()))
+        self._lock.flush()
         self._connection = sqlite3.connect(folder / _NAME, check_same_thread=False, isolation_level=None)
         # A kill loses nothing that was handed to the kernel; only a power cut would, and then the rehearsal is over anyway.
-        self._connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; {_SCHEMA}")
-        self._check(version, folder)
+        try:
+            self._connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; {_SCHEMA}")
+            self._check(version, folder)
+        except sqlite3.Error as error:
+            self.close()
+            raise RangeError(
+                f"what the rehearsal kept in {folder / _NAME} can't be used: {error}",
+                hint="make room if the disk is full; if it is damaged, move the folder away: a new rehearsal is made",
+            ) from error
 
     def _check(self, version: str, folder: Path) -> None:
         """Refuse a file that other code wrote: its objects may have another form."""
