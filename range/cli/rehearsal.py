@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -54,11 +55,14 @@ def env(spec: Spec, as_json: AsJson = False) -> int:
     from range.provision.project import forget_salts
 
     planned = surroundings.plan(spec)
+    in_the_way = [name for name in surroundings.PROFILES if name in os.environ]
     variables = surroundings.rehearse(spec, planned)
     forget_salts(planned.exercise)
     if as_json:
         output.document(variables)
     else:
+        if in_the_way:
+            output.line(f"unset {' '.join(in_the_way)}")
         for name, value in variables.items():
             output.line(f"export {name}={shlex.quote(value)}")
     return 0

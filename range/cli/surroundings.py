@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 WHENEVER = datetime.min.replace(tzinfo=UTC)
 """For commands that don't mind a lease that has ended: what stands must come down also afterwards."""
 
+PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+"""A rehearsal has credentials of its own; where one of these names what isn't in ~/.aws, AWS's clients refuse all work."""
+
 
 def home(cloud: CloudName = CloudName.rehearsal) -> Path:
     """Give the folder of what this directory keeps; what stands on AWS is never mixed with a rehearsal."""
@@ -102,6 +105,8 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
     )
     if "PULUMI_BACKEND_URL" in os.environ:
         variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
+    for name in PROFILES:
+        os.environ.pop(name, None)
     os.environ.update(variables)
     if not as_it_is:
         _bootstrap(planned, operator.organisation, folder / "rehearsal" / "bootstrapped")

@@ -125,10 +125,11 @@ class Sessions:
             found = Credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN")) if key and secret else None
             hint = 'eval "$(range rehearsal env SPEC)"'
         else:
-            found = (
-                botocore.session.get_session().get_credentials()
-            )  # a session of its own: botocore would remember them
             hint = "log in first, for instance with `aws sso login`, and set AWS_PROFILE"
+            try:  # a session of its own: botocore would remember them
+                found = botocore.session.get_session().get_credentials()
+            except BotoCoreError as error:
+                raise EnvironmentMissing(f"there are no AWS credentials: {error}", hint=hint) from error
         if found is None:
             raise EnvironmentMissing("there are no AWS credentials", hint=hint)
         return found

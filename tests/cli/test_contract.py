@@ -245,3 +245,16 @@ def test_where_nothing_can_be_kept_nothing_is_begun(command: str, typed: Type, s
 
     assert answer.code == 2
     assert "RANGE_HOME" in answer.document["error"]["hint"]
+
+
+def test_a_profile_of_the_users_shell_is_no_hindrance_to_a_rehearsal(typed: Type, spec: Path, tmp_path: Path) -> None:
+    mine = {"AWS_PROFILE": "production", "AWS_CONFIG_FILE": str(tmp_path / "config")}
+    try:
+        answer = typed("rehearsal", "env", spec, **mine)
+    finally:
+        typed("rehearsal", "stop")
+
+    assert answer.code == 0
+    first, *others = answer.stdout.splitlines()
+    assert first == "unset AWS_PROFILE"
+    assert all(line.startswith("export ") for line in others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,16 @@ def test_in_a_rehearsal_credentials_come_from_the_environment_alone(monkeypatch:
         Sessions({MINE: Entry()}, HOME)
 
     assert missing.value.hint == 'eval "$(range rehearsal env SPEC)"'
+
+
+def test_a_profile_that_isnt_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "production")
+
+    with pytest.raises(EnvironmentMissing, match="production"):
+        Sessions({MINE: Entry()}, HOME)
 
 
 def test_an_endpoint_that_nobody_serves_is_a_clear_error(credentials: None, monkeypatch: pytest.MonkeyPatch) -> None:
