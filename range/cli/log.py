@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import AsJson, Cloud, CloudName, Spec
+from range.cli.options import AsJson, Cloud, CloudName, Spec, Yes
 from range.controller.standing import history
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -19,6 +19,7 @@ def log(
     cloud: Cloud = CloudName.rehearsal,
     last: Annotated[int, typer.Option(min=1, help="How many commands to show.")] = 20,
     as_json: AsJson = False,
+    yes: Yes = False,
 ) -> int:
     """Show who typed what, when, and how it ended."""
     planned = surroundings.plan(spec)

@@ -28,7 +28,7 @@ Allies = Annotated[
     typer.Option("--ally", metavar="CODE", help="Only this enclave: an ally's code, red or white. Can be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask; where nothing is asked, it changes nothing.")]
 Cloud = Annotated[CloudName, typer.Option("--cloud", envvar="RANGE_CLOUD", help="Where the exercise is.")]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
 from range.plan.summary import summary
 from range.records.plan import Plan
 
@@ -20,7 +20,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def plan(spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False) -> int:
+def plan(
+    spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False, yes: Yes = False
+) -> int:
     """Show what would change per stack, addresses, flows, quotas and cost per hour."""
     planned = surroundings.plan(spec, now=datetime.now(UTC))
     only = enclaves_named(ally, [enclave.name for enclave in planned.enclaves])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import AsJson, Spec
+from range.cli.options import AsJson, Spec, Yes
 from range.cli.rounds import Report, Rounds
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -19,6 +19,7 @@ def rehearse(
     spec: Spec,
     keep: Annotated[bool, typer.Option(help="Keep the throw-away cloud's folder, also when all went well.")] = False,
     as_json: AsJson = False,
+    yes: Yes = False,
 ) -> int:
     """Rehearse all of it on a throw-away rehearsal cloud, ending with a report.
 

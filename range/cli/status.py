@@ -7,14 +7,16 @@ from typing import Any
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
 from range.controller.standing import standings_now
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def status(spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False) -> int:
+def status(
+    spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False, yes: Yes = False
+) -> int:
     """Show each enclave's phase, since when, and what is next."""
     planned = surroundings.plan(spec)
     enclaves = [enclave.name for enclave in (planned.hub, *planned.enclaves)]

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import typer
 
 from range.cli import output
-from range.cli.options import AsJson, Spec
+from range.cli.options import AsJson, Spec, Yes
 from range.spec.loading import load
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def validate(spec: Spec, as_json: AsJson = False) -> int:
+def validate(spec: Spec, as_json: AsJson = False, yes: Yes = False) -> int:
     """Check the exercise file alone.
 
     Names every problem with its line, its field, what was found and what would be valid. Nothing is touched.

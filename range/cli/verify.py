@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
 from range.errors import InputError, Undecided
 from range.records.plan import Plan
 
@@ -33,6 +33,7 @@ def verify(
     ally: Allies = None,
     cloud: Cloud = CloudName.rehearsal,
     as_json: AsJson = False,
+    yes: Yes = False,
     html: Html = None,
     save: Save = None,
     snapshot: Kept = None,

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from range.cli import surroundings
-from range.cli.main import COMMANDS
+from range.cli.main import COMMANDS, Commands
 from range.controller.journal import Journal
 from range.controller.standing import JOURNAL
 from tests.cli.conftest import Type
@@ -32,6 +32,13 @@ def test_every_command_has_a_module_and_its_help_begins_with_the_line_of_the_tab
     command = typer.main.get_command(importlib.import_module(f"range.cli.{name}").app)
 
     assert command.help is None or " ".join(command.help.split()).startswith(COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", WITH_SPEC)
+def test_every_command_on_an_exercise_takes_the_same_options(name: str) -> None:
+    taken = {option for parameter in Commands().get_command(None, name).params for option in parameter.opts}
+
+    assert {"spec", "--json", "--yes"} <= taken
 
 
 def test_a_valid_file_is_done(typed: Type, spec: Path) -> None:
