@@ -89,11 +89,18 @@ class Walker:
             if way is not None:
                 yield from way(packet.met(step), subnet, route)
             elif route.target.kind == "blackhole":
-                yield lost(packet.met(step), table.id, f"its route {step.rule} leads nowhere", subnet.id)
+                yield lost(packet.met(step), table.id, *self._nowhere(step, subnet, route))
             elif route.target.kind == "service":
                 yield lost(packet.met(step), route.target.id, "it is for an AWS service behind a gateway endpoint")
             else:
                 yield unknown(packet.met(step), route.target.id, "what lies behind it isn't modelled")
+
+    def _nowhere(self, step: Step, subnet: Subnet, route: Route) -> tuple[str, str]:
+        """Say why a route leads nowhere, and which part of the network lacks something."""
+        gateway, why = route.target.id, f"its route {step.rule} leads nowhere"
+        if gateway in self._network.transit and (gateway, subnet.vpc) not in self._network.attachment_of:
+            return f"{why}: {subnet.vpc} isn't attached to {gateway}", subnet.vpc
+        return why, subnet.id
 
     def _to_neighbour(self, packet: Packet, subnet: Subnet, route: Route) -> Iterator[Outcome]:
         """Deliver within the VPC."""

@@ -49,10 +49,14 @@ def orphan(tmp_path: Path) -> Iterator[int]:
     shutil.copy(shutil.which("sleep") or "", binary)
     start = (
         "import os, subprocess, sys; os.environ[sys.argv[2]] = str(os.getpid()); "
-        "print(subprocess.Popen([sys.argv[1], '60'], stdout=subprocess.DEVNULL).pid)"
+        "nothing = subprocess.DEVNULL; "  # an engine that held our pipe open would be waited for to its end
+        "print(subprocess.Popen([sys.argv[1], '60'], stdout=nothing, stderr=nothing).pid)"
     )
     told = subprocess.run([sys.executable, "-c", start, binary, STARTED_BY], capture_output=True, check=True, text=True)
     pid = int(told.stdout)
+    until = time.monotonic() + 5
+    while not is_engine(pid) and time.monotonic() < until:
+        time.sleep(0.01)  # the kernel gives a process its new name a moment after it is said to have begun
     yield pid
     if is_engine(pid):
         os.kill(pid, signal.SIGKILL)

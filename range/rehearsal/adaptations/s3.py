@@ -11,6 +11,7 @@ from moto.s3 import models
 def adapt() -> None:
     """Change moto's S3."""
     models.FakeBucket.get_permission = _undecided  # type: ignore[assignment]
+    models.FakeKey.__del__ = models.FakeKey.dispose  # it warns of objects of a closed cloud
 
 
 def _undecided(*_: Any) -> PermissionResult:
