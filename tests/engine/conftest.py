@@ -90,27 +90,28 @@ class Ground:
         return subprocess.Popen(command, cwd=EXAMPLE.parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """Start a rehearsal, and stop it in the end."""
+    """Start a rehearsal, enter it, and in the end stop it and leave the environment as it was."""
     folder = tmp_path_factory.mktemp("ground")
     for name in ("steadfast.yaml", "steadfast.lock.json"):
         shutil.copy(EXAMPLE.with_name(name), folder)
     spec, home = folder / "steadfast.yaml", folder / ".range"
-    with pytest.MonkeyPatch.context() as monkeypatch:
+    before = dict(os.environ)
+    try:
         for name in [name for name in os.environ if name.startswith(FOREIGN)]:
-            monkeypatch.delenv(name)
-        monkeypatch.setenv("RANGE_HOME", str(home))
+            del os.environ[name]
+        os.environ["RANGE_HOME"] = str(home)
         plan = surroundings.plan(spec)
-        for name in surroundings.rehearse(spec, plan):
-            monkeypatch.setenv(name, os.environ[name])
-        try:
-            yield Ground(surroundings.setting(spec, plan, home))
-        finally:
-            stop(home)
+        surroundings.rehearse(spec, plan)
+        yield Ground(surroundings.setting(spec, plan, home))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        stop(home)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hub(ground: Ground) -> Ground:
     """The same, with the hub up."""
     ground.up("hub")
