@@ -1,0 +1,59 @@
+"""Which operation a request is for."""
+
+from __future__ import annotations
+
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from moto.core.routing import get_service_router
+
+from range.rehearsal.messages import Request
+from range.rehearsal.services import service_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ASKED = {
+    "vpc-lattice": ("/servicenetworkvpcassociations", "ListServiceNetworkVpcAssociations"),
+    "ram": ("/getresourceshares", "GetResourceShares"),
+    "efs": ("/2015-02-01/file-systems", "DescribeFileSystems"),
+    "eks": ("/clusters", "ListClusters"),
+    "batch": ("/v1/describejobqueues", "DescribeJobQueues"),
+    "lambda": ("/2015-03-31/functions", "ListFunctions"),
+    "apigateway": ("/restapis", "GetRestApis"),
+    "route53": ("/2013-04-01/hostedzone", "ListHostedZones"),
+}
+"""Paths of services that are told apart by paths, with the operation that each is."""
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Let threads change places whenever garbage is collected, and that be often: as weak references' callbacks do, rarely."""
+
+    def give_way(_phase: str, _told: object) -> None:
+        time.sleep(0)
+
+    thresholds = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(give_way)
+    yield
+    gc.callbacks.remove(give_way)
+    gc.set_threshold(*thresholds)
+
+
+@pytest.mark.usefixtures("restless")
+def test_services_that_are_first_asked_at_the_same_moment_all_answer() -> None:
+    get_service_router.cache_clear()
+
+    def operation(name: str) -> str:
+        method = "POST" if name in ("ram", "batch") else "GET"
+        path = ASKED[name][0]
+        return service_named(name).operation(Request(method, f"https://{name}.eu-west-2.amazonaws.com{path}", {}, b""))
+
+    with ThreadPoolExecutor(len(ASKED)) as pool:
+        found = dict(zip(ASKED, pool.map(operation, ASKED), strict=True))
+
+    assert found == {name: operation for name, (_, operation) in ASKED.items()}
