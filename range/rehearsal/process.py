@@ -34,9 +34,12 @@ def start(home: Path) -> Rehearsal:
     folder = _folder(home)
     with _one_at_a_time(folder):
         known = read(folder)
-        if known is not None and known.is_alive:
-            return _awaited(folder, known.pid)
-        return _awaited(folder, _spawn(folder, known))
+        found = _answering(folder, known.pid) if known is not None and known.is_alive else None
+        # one that was just killed may still have been there a moment ago
+        started = found or _answering(folder, _spawn(folder, known))
+    if started is None:
+        raise RangeError(f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder))
+    return started
 
 
 def status(home: Path) -> Rehearsal | None:
@@ -92,17 +95,19 @@ def _spawn(folder: Path, known: Rehearsal | None) -> int:
     return os.posix_spawn(sys.executable, arguments, environment, file_actions=files, setsid=True)
 
 
-def _awaited(folder: Path, pid: int) -> Rehearsal:
-    """Wait until the process has written where it is, and answers there."""
+def _answering(folder: Path, pid: int) -> Rehearsal | None:
+    """Wait until the process has written where it is, and answers there; None if it ended instead.
+
+    Raises:
+        RangeError: it neither answered nor ended; it is killed.
+    """
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         known = read(folder)
         if known is not None and known.pid == pid and _is_healthy(known):
             return known
         if not _is_running(pid):
-            raise RangeError(
-                f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder)
-            )
+            return None
         time.sleep(_POLL_S)
     os.kill(pid, signal.SIGKILL)
     raise RangeError(f"the rehearsal cloud did not answer within {START_S:.0f} s; its log ends:\n{_log_tail(folder)}")

@@ -198,6 +198,19 @@ def test_what_was_answered_before_a_kill_is_there_after(home: Path) -> None:
     assert len(answered) > 10
 
 
+def test_one_that_dies_while_it_is_waited_for_is_started_again(home: Path) -> None:
+    dying = process.start(home)
+    os.kill(dying.pid, signal.SIGSTOP)
+    killer = threading.Timer(0.5, os.kill, (dying.pid, signal.SIGKILL))
+    killer.start()
+
+    started = process.start(home)
+
+    killer.join()
+    assert started.is_alive
+    assert (started.pid != dying.pid, started.port) == (True, dying.port)
+
+
 def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
     rehearsal = Rehearsal(1, "1", "http://127.0.0.1:4566", 4566, 4567, "2026-11-22T10:00:00+00:00")
     operator = Credentials("AKIAOPERATOR", "secret", "o-1")
