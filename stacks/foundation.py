@@ -164,6 +164,7 @@ def _hosts(site: Site, key: Key, network: Network, groups: Mapping[str, pulumi.O
         groups=groups,
         profiles=identity.profiles,
         key_arn=key.arn,
+        public_key=site.public_key,
         tags=site.tags,
     )
     return Hosts("hosts", args, site.in_account())

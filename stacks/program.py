@@ -70,7 +70,8 @@ def run(stack: str, spec_path: Path) -> None:
 
     Raises:
         InputError: the file can't be used, or the exercise has no such stack.
-        EnvironmentMissing: PULUMI_BACKEND_URL isn't set, so that nothing could say which state knows the resources.
+        EnvironmentMissing: PULUMI_BACKEND_URL isn't set, so that nothing could say which state knows the resources;
+            or RANGE_SSH_KEY names no key pair, so that nobody could log in.
     """
     plan = _plan(spec_path)
     chosen = _enclave(plan, stack)
@@ -80,7 +81,7 @@ def run(stack: str, spec_path: Path) -> None:
             "PULUMI_BACKEND_URL is not set, and what is made is tagged with it",
             hint=f'eval "$(range rehearsal env {spec_path})"',
         )
-    where = site(plan, chosen, state_id(backend))
+    where = site(plan, chosen, state_id(backend), _public_key(spec_path))
     outputs = hub.build(where) if chosen.kind == "hub" else enclave.build(where)
     for name, value in outputs.items():
         pulumi.export(name, value)
@@ -93,6 +94,21 @@ def _plan(spec_path: Path) -> Plan:
     if not pulumi.runtime.is_dry_run():
         write(path, lock)
     return plan_of(exercise, lock)
+
+
+def _public_key(spec_path: Path) -> str:
+    """Read the public half of the exercise's key pair, which `range` made before."""
+    private = os.environ.get("RANGE_SSH_KEY")
+    hint = f'eval "$(range rehearsal env {spec_path})"; on AWS, export RANGE_SSH_KEY=.range/aws/EXERCISE/ssh/controller'
+    if not private:
+        raise EnvironmentMissing("RANGE_SSH_KEY is not set, and hosts are opened by the key that it names", hint=hint)
+    public = Path(private).with_suffix(".pub")
+    try:
+        return public.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"{public}, which RANGE_SSH_KEY leads to, can't be read: {error.strerror}", hint=hint
+        ) from error
 
 
 def _enclave(plan: Plan, stack: str) -> Enclave:

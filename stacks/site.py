@@ -25,6 +25,8 @@ class Site:
     """Acts in the enclave's own account."""
     hub: aws.Provider
     """Acts in the hub's account, on what the enclave has there."""
+    public_key: str
+    """Of the controller, as OpenSSH writes it."""
 
     @property
     def place(self) -> Place:
@@ -74,12 +76,12 @@ class Site:
         return pulumi.ResourceOptions(provider=self.hub)
 
 
-def site(plan: Plan, enclave: Enclave, state_id: str) -> Site:
+def site(plan: Plan, enclave: Enclave, state_id: str, public_key: str) -> Site:
     """Make the explicit providers: one where the enclave is the hub, else one per account."""
     tags = names.tags(plan, enclave.name, state_id)
     hub = _provider("hub", plan, plan.hub.account, tags)
     own = hub if enclave.kind == "hub" else _provider("ally", plan, enclave.account, tags)
-    return Site(plan=plan, enclave=enclave, tags=tags, account=own, hub=hub)
+    return Site(plan=plan, enclave=enclave, tags=tags, account=own, hub=hub, public_key=public_key)
 
 
 def _provider(name: str, plan: Plan, account: str, tags: Mapping[str, str]) -> aws.Provider:

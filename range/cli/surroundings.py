@@ -71,7 +71,7 @@ def enter(spec: Path, planned: Plan, cloud: CloudName, *, as_it_is: bool = False
         EnvironmentMissing: the surroundings contradict what was asked for.
     """
     if cloud is CloudName.aws:
-        return _enter_aws()
+        return _enter_aws(planned)
     rehearse(spec, planned, as_it_is=as_it_is)
     return home()
 
@@ -82,6 +82,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
     Starts one where none runs, makes the exercise's accounts there, and bootstraps them; what is done already costs
     one request.
     """
+    from range.controller.keys import key_pair
     from range.rehearsal.administration import accounts, set_quotas
     from range.rehearsal.environment import environment
     from range.rehearsal.process import start
@@ -99,6 +100,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
         operator,
         spec=spec,
         home=folder,
+        ssh_key=key_pair(folder, planned.exercise),
         region=planned.region,
         programs=Path(sys.prefix, "bin"),
         path=os.environ.get("PATH", os.defpath),
@@ -171,7 +173,7 @@ def _prepare(folder: Path) -> None:
             file.write(secrets.token_urlsafe(32))
 
 
-def _enter_aws() -> Path:
+def _enter_aws(planned: Plan) -> Path:
     """Check that this process would really speak to AWS, and to a state whose secrets a key of AWS protects."""
     if "AWS_ENDPOINT_URL" in os.environ:
         raise EnvironmentMissing(
@@ -183,8 +185,11 @@ def _enter_aws() -> Path:
             "on AWS the state's secrets are encrypted by a KMS key, and none is named",
             hint="export RANGE_SECRETS_PROVIDER='awskms://alias/NAME?region=REGION'",
         )
+    from range.controller.keys import SSH_KEY, key_pair
+
     folder = home(CloudName.aws)
     _prepare(folder)
     os.environ.setdefault("PULUMI_BACKEND_URL", f"file://{folder / 'state'}")
     os.environ["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+    os.environ[SSH_KEY] = str(key_pair(folder, planned.exercise))
     return folder

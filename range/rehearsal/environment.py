@@ -12,7 +12,15 @@ _LOOPBACK = "127.0.0.1,localhost,::1"
 
 
 def environment(
-    rehearsal: Rehearsal, operator: Credentials, *, spec: Path, home: Path, region: str, programs: Path, path: str
+    rehearsal: Rehearsal,
+    operator: Credentials,
+    *,
+    spec: Path,
+    home: Path,
+    ssh_key: Path,
+    region: str,
+    programs: Path,
+    path: str,
 ) -> dict[str, str]:
     """Give the variables that `range rehearsal env` exports. `programs` is `.venv/bin`; `path` is today's PATH.
 
@@ -29,6 +37,7 @@ def environment(
         "AWS_EC2_METADATA_DISABLED": "true",
         "RANGE_SPEC": str(spec.absolute()),
         "RANGE_HOME": str(folder),
+        "RANGE_SSH_KEY": str(ssh_key.absolute()),
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(folder / "passphrase"),
         # by hand there is no stack configuration: the state says how its secrets are encrypted

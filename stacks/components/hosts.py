@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ class HostsArgs:
     profiles: Mapping[str, pulumi.Output[str]]
     """By role."""
     key_arn: pulumi.Output[str]
+    public_key: str
+    """Of the controller; cloud-init lets it in."""
     tags: Mapping[str, str]
     """The stack's own: a provider's default tags don't reach the volumes of an instance."""
 
@@ -40,6 +43,7 @@ class Hosts(pulumi.ComponentResource):
         """Make the instances. One that must be replaced is deleted first: its address can't be in two places."""
         super().__init__("range:hosts:Hosts", name, None, opts)
         self._args = args
+        self._key_name = self._key_pair()
         images = {image: self._image(image) for image in sorted({host.image for host in args.hosts})}
         self.instances = {host.name: self._instance(host, images[host.image]) for host in args.hosts}
         self.register_outputs({})
@@ -55,6 +59,21 @@ class Hosts(pulumi.ComponentResource):
             }
             for host in self._args.hosts
         }
+
+    def _key_pair(self) -> pulumi.Output[str]:
+        """Make the account's copy of the public key; its name tells it from another, which takes other hosts.
+
+        cloud-init writes the key into a host once, at its first boot.
+        """
+        digest = hashlib.sha256(self._args.public_key.encode()).hexdigest()[:8]
+        pair = ec2.KeyPair(
+            "controller",
+            key_name=f"{self._args.name}-{digest}",
+            public_key=self._args.public_key,
+            tags={"Name": f"{self._args.name}-{digest}"},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return pair.key_name
 
     def _image(self, name: str) -> pulumi.Output[str]:
         """Find an image by owner and exact name, deprecated or not; none, or more than one, is an error."""
@@ -77,6 +96,7 @@ class Hosts(pulumi.ComponentResource):
             instance_type=host.size,
             subnet_id=args.subnets[host.zone][host.availability_zone_id],
             private_ip=str(host.address),
+            key_name=self._key_name,
             associate_public_ip_address=False,
             vpc_security_group_ids=[args.groups[host.zone]],
             iam_instance_profile=args.profiles[host.role],

@@ -220,6 +220,7 @@ def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
         operator,
         spec=tmp_path / "steadfast.yaml",
         home=tmp_path / ".range",
+        ssh_key=tmp_path / "controller",
         region="eu-west-2",
         programs=Path("/venv/bin"),
         path="/usr/bin",
@@ -232,6 +233,7 @@ def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
     assert variables["PULUMI_DEBUG_PROVIDERS"] == "aws:4567"
     assert variables["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/.range/state"
     assert variables["PATH"] == "/venv/bin:/usr/bin"
+    assert variables["RANGE_SSH_KEY"] == str(tmp_path / "controller")
     assert variables["RANGE_SPEC"] == str(tmp_path / "steadfast.yaml")
 
 

@@ -21,6 +21,7 @@ from stacks import program
 
 STEADFAST = Path(__file__).parents[2] / "examples" / "steadfast.yaml"
 BACKEND = "file:///exercise/.range/state"
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEtbkZdDmAV3q5fXvO0bGd0jdO1b4VwhMZPsGjE1LQYc steadfast"
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"
 
 
@@ -109,10 +110,13 @@ def _record(stack: str, spec: Path, *, preview: bool = False, hub_outputs: dict[
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _backend() -> Any:
-    """What is made is tagged with the state's id, so a program wants to know the backend."""
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What is made is tagged with the state's id, and opened by the controller's key: a program wants to know both."""
+    key = tmp_path_factory.mktemp("ssh") / "controller"
+    key.with_suffix(".pub").write_text(f"{PUBLIC_KEY}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PULUMI_BACKEND_URL", BACKEND)
+        patch.setenv("RANGE_SSH_KEY", str(key))
         yield
 
 

@@ -11,6 +11,7 @@ import pytest
 ENCLAVES = ["gbr", "est", "pol", "red", "white"]
 EVERY_STACK = ["hub", *ENCLAVES]
 KEY = "arn:ally:Key/key"
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEtbkZdDmAV3q5fXvO0bGd0jdO1b4VwhMZPsGjE1LQYc steadfast"
 
 
 @pytest.mark.parametrize("name", ENCLAVES)
@@ -45,6 +46,26 @@ def test_hosts_speak_imdsv2_only_and_have_no_public_address(recorded: dict[str, 
         assert host.inputs["associatePublicIpAddress"] is False
     assert recorded[name].one("InstanceMetadataDefaults").inputs["httpTokens"] == "required"
     assert not any(subnet.inputs["mapPublicIpOnLaunch"] for subnet in recorded[name].of("Subnet"))
+
+
+@pytest.mark.parametrize("name", EVERY_STACK)
+def test_every_host_is_opened_by_the_controllers_key(recorded: dict[str, Any], name: str) -> None:
+    pair = recorded[name].one("KeyPair").inputs
+
+    assert pair["publicKey"] == PUBLIC_KEY
+    assert {host.inputs["keyName"] for host in recorded[name].of("Instance")} == {pair["keyName"]}
+
+
+def test_another_key_has_another_name_and_so_takes_other_hosts(
+    record: Any, recorded: dict[str, Any], steadfast: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.pub").write_text(PUBLIC_KEY.replace("AAAAIE", "AAAAIF"))
+    monkeypatch.setenv("RANGE_SSH_KEY", str(tmp_path / "other"))
+
+    other = record("steadfast.est", steadfast).one("KeyPair").inputs["keyName"]
+
+    assert other.startswith("steadfast-est-")
+    assert other != recorded["est"].one("KeyPair").inputs["keyName"]
 
 
 @pytest.mark.parametrize("name", ENCLAVES)

@@ -33,6 +33,17 @@ def test_without_a_backend_nothing_is_made(record: Any, steadfast: Path, monkeyp
         record("steadfast.est", steadfast)
 
 
+def test_without_the_controllers_key_nothing_is_made(
+    record: Any, steadfast: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RANGE_SSH_KEY", str(tmp_path / "gone"))
+    with pytest.raises(EnvironmentMissing, match=r"gone\.pub"):
+        record("steadfast.est", steadfast)
+    monkeypatch.delenv("RANGE_SSH_KEY")
+    with pytest.raises(EnvironmentMissing, match="RANGE_SSH_KEY is not set"):
+        record("steadfast.est", steadfast)
+
+
 def test_a_preview_before_the_hub_was_ever_up_counts_the_same_resources(
     record: Any, recorded: dict[str, Any], steadfast: Path
 ) -> None:
