@@ -31,7 +31,7 @@ _OF_SERVICES = {
     "s3": "authtype delimiter existingobjecttag max-keys prefix resourceaccount signatureage signatureversion "
     "tlsversion versionid x-amz-acl x-amz-copy-source x-amz-server-side-encryption "
     "x-amz-server-side-encryption-aws-kms-key-id accesspointnetworkorigin dataaccesspointaccount dataaccesspointarn",
-    "secretsmanager": "blockpublicpolicy forcedeletewithoutrecovery resource/allowrotationlambdaarn secretid "
+    "secretsmanager": "addreplicaregions blockpublicpolicy forcedeletewithoutrecovery resource/allowrotationlambdaarn secretid "
     "versionid versionstage",
     "sns": "endpoint protocol",
     "sts": "awsservicename durationseconds externalid rolesessionname sourceidentity transitivetagkeys",
@@ -65,6 +65,7 @@ SEVERAL = frozenset(
         "kms:encryptioncontextkeys",
         "kms:grantoperations",
         "kms:resourcealiases",
+        "secretsmanager:addreplicaregions",
         "sts:transitivetagkeys",
     }
 )

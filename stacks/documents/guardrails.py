@@ -35,7 +35,7 @@ class Scope:
 
 def guardrails(scope: Scope) -> dict[str, str]:
     """All policies by name; each is one document, and all of them together go to every account."""
-    statements = (_isolation(scope), _records(scope), _irreversible(scope), (_regions(scope),))
+    statements = (_isolation(scope), _records(scope), _irreversible(scope), (_regions(scope), _services(scope)))
     return {name: rendered(*written) for name, written in zip(GUARDRAIL_NAMES, statements, strict=True)}
 
 
@@ -58,9 +58,11 @@ def _isolation(scope: Scope) -> tuple[Statement, ...]:
     """Refuse every way out of an enclave but its attachment, and every change to what fences it in."""
     ours: Condition = {"Null": {"aws:ResourceTag/range:state": "false"}}
     forged: Condition = {"ForAnyValue:StringLike": {"aws:TagKeys": "range:*"}}
+    replicated: Condition = {"Null": {"secretsmanager:AddReplicaRegions": "false"}}
     return (
         _deny(scope, "OtherWaysOut", _WAYS_OUT),
         _deny(scope, "OtherWaysToShare", _WAYS_TO_SHARE),
+        _deny(scope, "Replicas", ("secretsmanager:CreateSecret",), condition=replicated),
         _deny(scope, "OtherNames", _NAMES),
         _deny(scope, "DeclaredFences", _FENCES, condition=ours),
         _deny(scope, "ForgedTags", EVERYTHING, condition=forged),
@@ -78,10 +80,12 @@ _WAYS_OUT = (
     "ec2:CreateCarrierGateway",
     "ec2:CreateClientVpn*",
     "ec2:CreateCustomerGateway",
+    "ec2:CreateDefault*",
     "ec2:CreateEgressOnlyInternetGateway",
     "ec2:CreateInstanceConnectEndpoint",
     "ec2:CreateInternetGateway",
     "ec2:CreateNatGateway",
+    "ec2:CreateNetworkInterfacePermission",
     "ec2:CreateTransitGateway*",
     "ec2:CreateVerifiedAccess*",
     "ec2:CreateVpcEndpoint*",
@@ -103,17 +107,46 @@ _WAYS_OUT = (
 )
 
 _WAYS_TO_SHARE = (
+    "ec2:CreateInstanceExportTask",
+    "ec2:CreateStoreImageTask",
+    "ec2:ExportImage",
     "ec2:ModifyFpgaImageAttribute",
     "ec2:ModifyImageAttribute",
     "ec2:ModifySnapshotAttribute",
+    "iam:CreateRole",
+    "iam:UpdateAssumeRolePolicy",
     "kms:PutKeyPolicy",
+    "logs:CreateExportTask",
+    "logs:Link",
+    "logs:PutAccountPolicy",
+    "logs:PutDelivery*",
+    "logs:PutDestination*",
+    "logs:PutResourcePolicy",
+    "logs:PutSubscriptionFilter",
     "ram:AcceptResourceShareInvitation",
     "ram:AssociateResourceShare*",
     "ram:CreateResourceShare",
     "ram:PromoteResourceShareCreatedFromPolicy",
     "ram:UpdateResourceShare",
+    "s3:*AccessGrant*",
+    "s3:*AccessPointPolicy*",
+    "s3:Put*Acl",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutReplicationConfiguration",
     "secretsmanager:PutResourcePolicy",
+    "secretsmanager:ReplicateSecretToRegions",
+    "ssm:CreateActivation",
+    "ssm:CreateResourceDataSync",
+    "ssm:ModifyDocumentPermission",
+    "ssm:PutResourcePolicy",
 )
+"""Ways to let another account at something that one has made oneself; services that nobody needs are closed whole.
+
+Source: Service Authorization Reference, "Permissions management" actions of the services left open; IAM User Guide,
+"AWS services that work with IAM", resource-based policies (read 2026-11-28).
+"""
 
 _NAMES = (
     "route53:AssociateVPCWithHostedZone",
@@ -294,6 +327,44 @@ def _regions(scope: Scope) -> Statement:
         "Condition": _unless_controller(scope, elsewhere),
     }
 
+
+def _services(scope: Scope) -> Statement:
+    """Refuse every service that no enclave needs: each has its own ways to share, and AWS adds services by the month."""
+    return {
+        "Sid": "OtherServices",
+        "Effect": "Deny",
+        "NotAction": [f"{service}:*" for service in OPEN_SERVICES],
+        "Resource": "*",
+        "Condition": _unless_controller(scope),
+    }
+
+
+OPEN_SERVICES = (
+    "account",
+    "budgets",
+    "ce",
+    "cloudtrail",
+    "cloudwatch",
+    "ec2",
+    "ec2messages",
+    "health",
+    "iam",
+    "kms",
+    "logs",
+    "organizations",
+    "ram",
+    "route53",
+    "route53resolver",
+    "s3",
+    "secretsmanager",
+    "servicequotas",
+    "ssm",
+    "ssmmessages",
+    "sts",
+    "support",
+    "tag",
+)
+"""What anybody but the controller may be allowed at all; the proof looks at every way to share that these have."""
 
 _GLOBAL = (
     "aws-portal:*",

@@ -73,7 +73,7 @@ def plays(place: Place, secret_pattern: str) -> str:
         statement("LookAtThings", "Allow", ("cloudwatch:*", "ec2:Describe*", "ec2:Get*", "tag:Get*")),
         statement("LookAtCalls", "Allow", ("cloudtrail:LookupEvents",)),
         statement("ReadLogs", "Allow", ("logs:Describe*", "logs:FilterLogEvents", "logs:Get*", "logs:StartQuery")),
-        statement("Own", "Allow", ("ec2:*", "s3:*", "sns:*", "sqs:*", "ssm:*"), condition=_in(place)),
+        statement("Own", "Allow", ("ec2:*", "s3:*", "ssm:*"), condition=_in(place)),
         statement("RunPublicImages", "Allow", ("ec2:RunInstances",), (f"arn:{place.partition}:ec2:*::image/*",)),
         statement(
             "HostPassword",
@@ -103,8 +103,6 @@ def boundary(place: Place, kept_buckets: tuple[str, ...]) -> str:
                 "logs:*",
                 "s3:*",
                 "secretsmanager:*",
-                "sns:*",
-                "sqs:*",
                 "ssm:*",
                 "ssmmessages:*",
                 "tag:Get*",

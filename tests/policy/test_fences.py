@@ -69,7 +69,7 @@ def test_an_administrator_with_the_boundary_has_no_way_to(reason: str) -> None:
 
 def test_another_region_is_out_of_reach_but_for_what_has_no_region() -> None:
     elsewhere = {"aws:RequestedRegion": ["us-east-1"]}
-    allowed = ["ec2:*", "s3:*", "sns:*", "sqs:*", "ssm:*", "logs:*", "secretsmanager:*"]
+    allowed = ["ec2:*", "s3:*", "ssm:*", "logs:*", "secretsmanager:*"]
     worldwide = ["ec2:DescribeRegions", "ec2:DescribeTransitGateways", "ec2:DescribeVpnGateways"]
     worldwide += ["s3:GetAccountPublic*", "s3:ListAllMyBuckets", "s3:PutAccountPublic*"]
     policies = under_guardrails()
@@ -104,6 +104,23 @@ def test_nobody_forges_the_tags_that_mark_it() -> None:
     forging = {"aws:TagKeys": ["mine", "range:state"]}
 
     assert may(Question(ACCOUNT, principal=PLAYER, context=forging), under_guardrails()).verdict == "DENIED"
+
+
+def test_a_secret_isnt_made_with_copies_elsewhere() -> None:
+    elsewhere = {"secretsmanager:AddReplicaRegions": ["us-east-1"]}
+    question = Question(ACCOUNT, ["secretsmanager:CreateSecret"], principal=PLAYER, context=elsewhere)
+    here = replace(question, context={"secretsmanager:AddReplicaRegions": None})
+
+    assert may(question, under_guardrails()).verdict == "DENIED"
+    assert may(here, under_guardrails()).verdict == "ALLOWED"
+
+
+def test_a_service_that_nobody_needs_is_closed_to_everybody_but_the_controller() -> None:
+    closed = ["a-service-of-next-year:*", "lambda:*", "sns:*"]
+    policies = replace(under_guardrails(), boundary=None)
+
+    assert may(Question(ACCOUNT, closed, account=ACCOUNT), policies).verdict == "ALLOWED"
+    assert may(Question(ACCOUNT, closed, principal=PLAYER), policies).verdict == "DENIED"
 
 
 def test_the_guardrails_leave_the_controller_free() -> None:
