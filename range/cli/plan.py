@@ -31,7 +31,10 @@ def plan(
         output.document(document)
     else:
         _show(document)
-    return 1 if any(row["error"] for row in document["stacks"]) else 0
+
+    from range.controller.results import outweighing
+
+    return outweighing(row["exit_code"] for row in document["stacks"])
 
 
 def _stacks(spec: Path, planned: Plan, cloud: CloudName, only: tuple[str, ...]) -> list[dict[str, Any]]:

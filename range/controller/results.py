@@ -25,7 +25,12 @@ def left(ended: Iterable[Ended]) -> tuple[Resource, ...]:
 
 def exit_code(results: Iterable[EnclaveResult]) -> int:
     """Give the code of the whole command: 1 outweighs 3, 3 outweighs 0; an interruption outweighs all."""
-    found = {result.exit_code for result in results}
+    return outweighing(result.exit_code for result in results)
+
+
+def outweighing(codes: Iterable[int]) -> int:
+    """Give the one of several exit codes that outweighs the others; of none at all, 0."""
+    found = set(codes)
     return next((code for code in WEIGHTS if code in found), 0)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
+from range.errors import RangeError
 from range.rehearsal.accounts import Member, Operator, operator_of, seed
 from range.rehearsal.areas import handler_of
 from range.rehearsal.call import Call
@@ -153,6 +154,5 @@ def _answered(call: Call, reached: Reached) -> Answer:
 
 def _fault(service: Service, operation: str, error: Exception) -> Answer:
     """Report a defect of ours as an error that no client retries for minutes, as they do with a 500."""
-    return service.answer(
-        operation, Refusal("InternalFailure", f"the rehearsal cloud failed: {error!r}; its log says where")
-    )
+    why = str(error) if isinstance(error, RangeError) else f"{error!r}; its log says where"
+    return service.answer(operation, Refusal("InternalFailure", f"the rehearsal cloud failed: {why}"))

@@ -347,3 +347,22 @@ def test_what_cannot_be_written_is_not_forgotten(kept_exercise: Exercise, monkey
     restarted(kept_exercise)
 
     assert ec2.describe_vpcs()["Vpcs"] == before
+
+
+def test_a_full_disk_is_told_to_the_client_with_what_to_do(kept_exercise: Exercise) -> None:
+    keeper: Keeper = kept_exercise.cloud._keeper
+    assert keeper._store is not None
+    ec2 = kept_exercise.client("ec2")
+    ec2.describe_vpcs()
+    keeper._store._connection.execute("PRAGMA max_page_count = 1")
+
+    def fill() -> None:
+        for number in range(64):
+            ec2.create_security_group(GroupName=f"g{number}", Description="d" * 200)
+
+    with pytest.raises(ClientError, match=r"disk is full\n.*make room on the disk") as refused:
+        fill()
+
+    assert refused.value.response["Error"]["Code"] == "InternalFailure"
+    keeper._store._connection.execute("PRAGMA max_page_count = 1000000")
+    ec2.describe_vpcs()

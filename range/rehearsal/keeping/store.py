@@ -76,10 +76,20 @@ class Store:
             yield Place(kind, account, region), pickled
 
     def write(self, rows: Mapping[Place, bytes]) -> None:
-        """Write rows, all or none."""
-        with self._connection:
-            self._connection.execute("BEGIN")
-            self._connection.executemany("REPLACE INTO kept VALUES (?, ?, ?, ?)", _values(rows))
+        """Write rows, all or none.
+
+        Raises:
+            RangeError: the disk is full, or refuses.
+        """
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN")
+                self._connection.executemany("REPLACE INTO kept VALUES (?, ?, ?, ?)", _values(rows))
+        except sqlite3.Error as error:
+            raise RangeError(
+                f"what was changed can't be kept: {error}",
+                hint="make room on the disk of the rehearsal's folder; until then a kill would lose the change",
+            ) from error
 
     def close(self) -> None:
         """Close the file."""
