@@ -1,16 +1,18 @@
-"""`range rehearsal start|stop|status|env`: the rehearsal cloud of this directory."""
+"""`range rehearsal start|stop|status|env|faults`: the rehearsal cloud of this directory."""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from range.cli import output, surroundings
 from range.cli.options import AsJson, MaybeSpec, Spec
+from range.errors import InputError
 
 if TYPE_CHECKING:
     from range.rehearsal.record import Rehearsal
@@ -18,14 +20,90 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.command()
-def start(spec: MaybeSpec = None, as_json: AsJson = False) -> int:
-    """Start the rehearsal cloud of this directory, or find the one that runs."""
-    from range.rehearsal.process import start as start_process
+Latency = Annotated[
+    str | None, typer.Option("--latency", metavar="PROFILE", help="How long calls and states take: none, or aws.")
+]
+Speed = Annotated[
+    float | None, typer.Option("--speed", help="How many simulated seconds pass in one of this machine's.")
+]
+Throttling = Annotated[
+    float | None,
+    typer.Option("--throttling", metavar="SCALE", help="0 for none, 1 for AWS's buckets, 0.1 for a tenth."),
+]
 
+
+@app.command()
+def start(
+    spec: MaybeSpec = None,
+    latency: Latency = None,
+    speed: Speed = None,
+    throttling: Throttling = None,
+    as_json: AsJson = False,
+) -> int:
+    """Start the rehearsal cloud of this directory, or find the one that runs; what is set is remembered."""
+    from range.rehearsal.administration import set_weather
+    from range.rehearsal.process import start as start_process
+    from range.rehearsal.weather.settings import Settings, changed
+
+    given = {"latency": latency, "speed": speed, "throttling": throttling}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    changed(Settings(), wanted)  # what can't be is refused before anything is started
     if spec is not None:
         surroundings.rehearse(spec, surroundings.plan(spec))
-    return _tell(start_process(surroundings.home()), as_json=as_json)
+    running = start_process(surroundings.home())
+    if wanted:
+        set_weather(running, **wanted)
+    return _tell(running, as_json=as_json)
+
+
+@app.command()
+def faults(
+    spec: MaybeSpec = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="The share of all calls that go wrong in mixed ways.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="The same seed gives the same faults.")] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="JSON", help='As in {"kind": "lost", "call": "ec2.CreateVpc", "times": 1}.'),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget all rules and the rate first.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Say what goes wrong in the rehearsal cloud of this directory; without options, show it."""
+    from range.rehearsal.administration import set_weather
+    from range.rehearsal.weather.rules import rule_of
+    from range.rehearsal.weather.settings import Settings, changed
+
+    added = [rule_of(_document(each)).document() for each in rule or ()]
+    wanted: dict[str, Any] = {"rate": 0.0, "rules": []} if clear else {}
+    wanted |= {name: value for name, value in (("rate", rate), ("seed", seed)) if value is not None}
+    changed(Settings(), wanted)
+    running = surroundings.running()
+    if added:
+        before = [] if clear else set_weather(running)["rules"]
+        wanted["rules"] = [*before, *added]
+    told = set_weather(running, **wanted)
+    if as_json:
+        output.document(told)
+    else:
+        for name, value in told.items():
+            output.line(f"{name}: {value}")
+    return 0
+
+
+def _document(text: str) -> dict[str, Any]:
+    """Read a rule as it was typed."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"--rule {text}: that isn't JSON: {error}", hint=_RULE) from error
+    if not isinstance(found, dict):
+        raise InputError(f"--rule {text}: that is no JSON object", hint=_RULE)
+    return found
+
+
+_RULE = """a rule is such as '{"kind": "lost", "call": "ec2.CreateVpc", "times": 1}'"""
 
 
 @app.command()

@@ -23,6 +23,7 @@ from range.spec.loading import load
 
 if TYPE_CHECKING:
     from range.controller.site import Setting
+    from range.rehearsal.record import Rehearsal
 
 WHENEVER = datetime.min.replace(tzinfo=UTC)
 """For commands that don't mind a lease that has ended: what stands must come down also afterwards."""
@@ -113,6 +114,20 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
     if not as_it_is:
         _bootstrap(planned, operator.organisation, folder / "rehearsal" / "bootstrapped")
     return variables
+
+
+def running() -> Rehearsal:
+    """Find the rehearsal cloud that runs for this directory.
+
+    Raises:
+        EnvironmentMissing: none runs here.
+    """
+    from range.rehearsal.process import status
+
+    found = status(home())
+    if found is None:
+        raise EnvironmentMissing("no rehearsal cloud runs here", hint="`range rehearsal start` starts one")
+    return found
 
 
 def setting(spec: Path, planned: Plan, folder: Path) -> Setting:

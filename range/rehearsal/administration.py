@@ -48,6 +48,16 @@ def set_quotas(rehearsal: Rehearsal, limits: Mapping[str, int], account: str | N
     return _asked(rehearsal, "/_range/quotas", {"limits": dict(limits), "account": account})
 
 
+def set_weather(rehearsal: Rehearsal, **settings: object) -> dict[str, Any]:
+    """Set how long things take and what goes wrong; give all of the settings. `docs/bad-days.md` lists them.
+
+    Raises:
+        InputError: there is no such setting, or a value that it can't have.
+        CloudError: the rehearsal is gone.
+    """
+    return _asked(rehearsal, "/_range/weather", settings)
+
+
 def _asked(rehearsal: Rehearsal, path: str, document: Mapping[str, object]) -> dict[str, Any]:
     """Post a document to the rehearsal's own endpoint; give what it says."""
     connection = http.client.HTTPConnection("127.0.0.1", rehearsal.port, timeout=_PATIENCE_S)

@@ -25,8 +25,10 @@ from range.rehearsal.trail.book import Book, is_recorded, open_book
 from range.rehearsal.trail.delivery import deliver
 from range.rehearsal.trail.tokens import repeated, token_of
 from range.rehearsal.truths.table import refusal
+from range.rehearsal.weather.conditions import ConnectionLost, Weather
+from range.rehearsal.weather.sight import Sight
 
-__all__ = ["Answer", "Cloud", "Request"]
+__all__ = ["Answer", "Cloud", "ConnectionLost", "Request"]
 
 _TEXT = {"Content-Type": "text/plain"}
 _log = logging.getLogger(__name__)
@@ -44,11 +46,16 @@ class Cloud:
         self._lock = threading.RLock()
         self._keeper = Keeper(home, self._lock)
         self._book = open_book(home)
+        self.weather = Weather(home)
         if quotas:
             self.set_quotas(quotas)
 
     def answer(self, request: Request) -> Answer:
-        """Answer one request, refused or not; what it changed is saved before this returns."""
+        """Answer one request, refused or not; what it changed is saved before this returns.
+
+        Raises:
+            ConnectionLost: the weather has it that this client gets no answer.
+        """
         scope = request.scope or request.host_scope
         if scope is None:
             return Answer(403, _TEXT, b"MissingAuthenticationToken: nobody signed this request\n")
@@ -58,12 +65,25 @@ class Cloud:
         operation = ""
         try:
             operation = service.operation(request)
-            return self._kept(request, service, operation, scope.region)
+            return self.weather.carried(
+                service,
+                lambda: self._seen(request, service, operation, scope.region),
+                lambda: service.params(operation, request),
+                lambda: self._kept(request, service, operation, scope.region),
+            )
+        except ConnectionLost:
+            raise
         except Refusal as refusal:
             return service.answer(operation, refusal)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client must be told
             _log.exception("%s %s failed", service.name, operation)
             return _fault(service, operation, error)
+
+    def _seen(self, request: Request, service: Service, operation: str, region: str) -> Sight:
+        """Say what the weather sees of a call."""
+        with self._lock:
+            account = caller_of(request, service).account
+        return Sight(service.name, operation, account, region, request)
 
     def _kept(self, request: Request, service: Service, operation: str, region: str) -> Answer:
         """Answer a call while no other is answered, then save what it changed, together with others that wait."""
@@ -111,6 +131,7 @@ class Cloud:
         """Close the files that keep the cloud; nothing is lost without it."""
         self._keeper.close()
         self._book.close()
+        self.weather.close()
 
 
 def _recorded(call: Call, reached: Reached, book: Book) -> Answer:

@@ -13,14 +13,16 @@ from urllib.parse import urlsplit
 
 from range.errors import InputError, RangeError
 from range.rehearsal.accounts import from_json
-from range.rehearsal.door import Answer, Cloud, Request
+from range.rehearsal.door import Answer, Cloud, ConnectionLost, Request
 from range.rehearsal.quotas.limits import EVERYBODY
 from range.rehearsal.quotas.table import limits
+from range.rehearsal.weather.sight import Origin, origin
 
 ADMIN = "/_range/"
 _HEALTH = "/_range/health"
 _ACCOUNTS = "/_range/accounts"
 _QUOTAS = "/_range/quotas"
+_WEATHER = "/_range/weather"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_A_PROXY = (
     "in a rehearsal nothing leaves loopback: this is the rehearsal cloud, not a proxy, and {target} is another address.\n"
@@ -67,7 +69,10 @@ class _Exchange(BaseHTTPRequestHandler):
         if not self.raw_requestline or not self.parse_request():
             self.close_connection = True
             return
-        self._send(self._answered())
+        try:
+            self._send(self._answered())
+        except ConnectionLost:
+            self.close_connection = True
 
     def _answered(self) -> Answer:
         """Find the answer to the request that was just read."""
@@ -78,6 +83,7 @@ class _Exchange(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         if address.path.startswith(ADMIN):
             return _administer(self.server.cloud, self.command, address.path, body)
+        origin.set(Origin("client", self.client_address[1]))
         host = self.headers.get("Host", f"127.0.0.1:{self.server.port}")
         path = f"{address.path}?{address.query}" if address.query else address.path
         return self.server.cloud.answer(Request(self.command, f"http://{host}{path}", dict(self.headers.items()), body))
@@ -172,9 +178,22 @@ def _set_quotas(cloud: Cloud, document: dict[str, Any]) -> object:
     return _quotas(cloud, document)
 
 
+def _weather(cloud: Cloud, _: dict[str, Any]) -> object:
+    """Say what the weather is set to, and how many faults there have been since."""
+    return {**cloud.weather.settings.document(), "struck": cloud.weather.struck}
+
+
+def _set_weather(cloud: Cloud, document: dict[str, Any]) -> object:
+    """Set the weather: {"latency": "aws", "speed": 20, "throttling": 0.1, "rate": 0.02, "seed": 7, "rules": [...]}."""
+    cloud.weather.change(document)
+    return _weather(cloud, {})
+
+
 _ADMIN: dict[tuple[str, str], Callable[[Cloud, dict[str, Any]], object]] = {
     ("GET", _HEALTH): _health,
     ("POST", _ACCOUNTS): _accounts,
     ("GET", _QUOTAS): _quotas,
     ("POST", _QUOTAS): _set_quotas,
+    ("GET", _WEATHER): _weather,
+    ("POST", _WEATHER): _set_weather,
 }

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.auth import AUTH_TYPE_MAPS, BaseSigner
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 from botocore.session import Session as CoreSession
 
 from range.rehearsal.messages import Request
 from range.rehearsal.models import loader
+from range.rehearsal.weather.conditions import ConnectionLost
 
 if TYPE_CHECKING:
     import boto3
@@ -88,7 +90,10 @@ def _carrier(cloud: Cloud) -> Callable[..., AWSResponse]:
 
     def carry(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         headers = {name: _text(value) for name, value in request.headers.items()}
-        answer = cloud.answer(Request(request.method, request.url, headers, _bytes(request.body)))
+        try:
+            answer = cloud.answer(Request(request.method, request.url, headers, _bytes(request.body)))
+        except ConnectionLost as lost:
+            raise ConnectionClosedError(endpoint_url=request.url) from lost
         return AWSResponse(request.url, answer.status, answer.headers, _Body(answer.body))
 
     return carry

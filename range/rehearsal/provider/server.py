@@ -23,6 +23,7 @@ from range.rehearsal.provider.state import inputs
 from range.rehearsal.provider.table import ROWS
 from range.rehearsal.provider.wire import UNKNOWN, Properties, decode, encode
 from range.rehearsal.provider.work import Cancelled, Work
+from range.rehearsal.weather.sight import Origin, origin
 
 if TYPE_CHECKING:
     import boto3
@@ -125,7 +126,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         secrets = _secrets(row, news.secrets)
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(_foreseen(row, news.values), secrets))
-        work = self._work(row, request, context, new=news.values)
+        work = self._work(row, request, context, "creating", new=news.values)
         made = _do("creating", work, lambda: lifecycle.create(work), news)
         return provider_pb2.CreateResponse(id=made[0], properties=encode(made[1], secrets))
 
@@ -135,7 +136,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         row = _row(request.type)
         olds, said = decode(request.properties), decode(request.inputs)
         secrets = _secrets(row, olds.secrets | said.secrets)
-        work = self._work(row, request, context, old={**said.values, **olds.values}, id=request.id)
+        work = self._work(row, request, context, "reading", old={**said.values, **olds.values}, id=request.id)
         look = lifecycle.read if work.old else lifecycle.find
         there = _do("reading", work, lambda: look(work), said)
         if there is None:
@@ -154,7 +155,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(
                 properties=encode(_foreseen(row, {**olds.values, **news.values}), secrets)
             )
-        work = self._work(row, request, context, new=news.values, old=olds.values, id=request.id)
+        work = self._work(row, request, context, "updating", new=news.values, old=olds.values, id=request.id)
         there = _do("updating", work, lambda: lifecycle.update(work), news)
         return provider_pb2.UpdateResponse(properties=encode(there, secrets))
 
@@ -163,7 +164,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Delete a resource."""
         row = _row(request.type)
         olds = decode(request.properties)
-        work = self._work(row, request, context, old=olds.values, id=request.id)
+        work = self._work(row, request, context, "deleting", old=olds.values, id=request.id)
         _do("deleting", work, lambda: lifecycle.delete(work), olds)
         return Empty()
 
@@ -180,7 +181,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._connections.cancel(context.peer())
         return Empty()
 
-    def _work(self, row: Row, request: Any, context: grpc.ServicerContext, **more: Any) -> Work:
+    def _work(self, row: Row, request: Any, context: grpc.ServicerContext, doing: str, **more: Any) -> Work:
+        origin.set(Origin("provider", _port(context), request.urn, doing))
         known = self._connections.get(context.peer())
         return Work(row, known.caller, request.name, stop=known.stop, patience_s=request.timeout, **more)
 
@@ -215,6 +217,12 @@ def start(provider: Provider, port: int = 0) -> tuple[grpc.Server, int]:
         ) from error
     server.start()
     return server, bound
+
+
+def _port(context: grpc.ServicerContext) -> int:
+    """Give the engine's own end of the connection that a call came in on: `ipv4:127.0.0.1:41234`."""
+    port = context.peer().rpartition(":")[2]
+    return int(port) if port.isdigit() else 0
 
 
 def _row(token: str) -> Row:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
@@ -35,6 +35,8 @@ class Passing:
     """The accounts whose calls can look at it."""
     due: float
     """When it may move on at the earliest, in seconds since the epoch."""
+    fails: bool = False
+    """Whether its state ends badly."""
 
     @property
     def is_due(self) -> bool:
@@ -44,6 +46,21 @@ class Passing:
     def stay(self, state: str) -> None:
         """Stay in a state for as long as that lasts."""
         self.due = time.time() + delays_s.get(f"{self.kind}:{state}", 0.0)
+        if watcher is not None:
+            self.due += watcher.entered(self, state)
+
+
+class Watcher(Protocol):
+    """Who is told what begins and ends; the weather, unless it is calm."""
+
+    def entered(self, thing: Passing, state: str) -> float:
+        """A thing has begun a state; give how much longer than usual that lasts."""
+
+    def moved(self, thing: Passing) -> None:
+        """A thing's state has ended."""
+
+
+watcher: Watcher | None = None
 
 
 class Passings(BaseBackend):

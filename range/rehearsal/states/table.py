@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from range.rehearsal.call import Call
-from range.rehearsal.states import machines, networks
+from range.rehearsal.states import machines, networks, passing
+from range.rehearsal.states.failing import FAILS
 from range.rehearsal.states.passing import Passing, leave, passings
 from range.rehearsal.states.rows import Row
 
@@ -51,7 +52,13 @@ def _move(things: Iterable[Passing]) -> None:
     """Take things one step on, those whose states have lasted long enough."""
     for thing in things:
         if thing.is_due:
-            further = BY_KIND[thing.kind].move(thing)
+            if passing.watcher is not None:
+                passing.watcher.moved(thing)
+            further = None
+            if thing.fails:
+                FAILS[thing.kind](thing)
+            else:
+                further = BY_KIND[thing.kind].move(thing)
             if further is None:
                 leave(thing.id, thing.region)
             else:

@@ -15,6 +15,8 @@ from range.rehearsal.callers import Caller
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.services import Service, only_reads, service_named
 
+late_s = 0.0
+"""How far the event history is behind; the weather says so."""
 MOST_ENTRIES = 10_000
 """AWS keeps 90 days; here the newest entries are kept, however old."""
 _PRUNED_EVERY = 500
@@ -114,6 +116,8 @@ class Book:
     ) -> Iterator[Entry]:
         """Give calls of an account in a Region, newest first; `about` is a string that must be in request or answer."""
         where = "account = ? AND region = ? AND at >= ? AND at <= ? AND number < ?"
+        if late_s:
+            until = min(until, time.time() - late_s)
         values: list[object] = [account, region, since, until, before if before is not None else 1 << 62]
         if about:
             where += " AND (instr(asked, ?) OR instr(answered, ?) OR instr(request, ?))"
