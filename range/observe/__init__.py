@@ -1,0 +1,1 @@
+"""The independent witness: what is in an account. It shares no code with what provisions, lists, sweeps or deletes."""

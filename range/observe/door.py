@@ -1,0 +1,168 @@
+"""The witness's own way into accounts: a role assumed anew, clients of its own, and in a rehearsal never past loopback."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
+
+from range.errors import CloudError, EnvironmentMissing
+
+_SETTINGS = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=24,
+    retries={"mode": "standard", "total_max_attempts": 6},
+    account_id_endpoint_mode="disabled",
+    user_agent="defence-range-witness",
+)
+_SETTINGS_HERE = _SETTINGS.merge(Config(s3={"addressing_style": "path"}))
+_AS_WHOM: ContextVar[Credentials] = ContextVar("as_whom")
+_HERE = ("127.0.0.1", "::1", "localhost")
+_SESSION_S = 3600
+"""The most that a chained role session gets; a look takes seconds."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Which account, and by which role it is entered."""
+
+    account: str
+    role_arn: str
+    external_id: str
+    session_name: str = "range-witness"
+
+
+class House:
+    """What all doors share: the caller's own credentials, and one client per service and Region."""
+
+    def __init__(self, region: str) -> None:
+        """Find the caller's credentials; nothing is asked yet.
+
+        Raises:
+            EnvironmentMissing: there are none.
+        """
+        self.region = region
+        self.endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+        try:
+            own = botocore.session.get_session().get_credentials()
+        except BotoCoreError as error:
+            raise EnvironmentMissing(f"there are no AWS credentials: {error}", hint="log in first") from error
+        if own is None:
+            raise EnvironmentMissing("there are no AWS credentials", hint="log in first, and set AWS_PROFILE")
+        self._own = own
+        self._session = botocore.session.get_session()
+        self._session.set_credentials("signed", "below")  # botocore signs nothing without some
+        self._session.register("before-sign", _sign)
+        self._settings = _SETTINGS_HERE if urlsplit(self.endpoint).hostname in _HERE else _SETTINGS
+        if self._settings is _SETTINGS_HERE:
+            self._session.register("before-send", _stay_here)
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._making = threading.Lock()
+
+    def client(self, service: str, region: str) -> Any:
+        """Give the client of a service in a Region."""
+        if (service, region) not in self._clients:
+            with self._making:
+                if (service, region) not in self._clients:
+                    made = self._session.create_client(service, region_name=region, config=self._settings)
+                    self._clients[service, region] = made
+        return self._clients[service, region]
+
+    def enter(self, entry: Entry) -> Door:
+        """Assume an account's role.
+
+        Raises:
+            CloudError: AWS refused, or let us into another account.
+        """
+        own = Door(self, "", self._own)
+        answer = own.call("sts", "assume_role", self.region, **_assumption(entry))
+        landed = answer["AssumedRoleUser"]["Arn"].split(":")[4]
+        if landed != entry.account:
+            raise CloudError(f"the role of account {entry.account} led into account {landed}", code="WrongAccount")
+        got = answer["Credentials"]
+        return Door(self, entry.account, Credentials(got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"]))
+
+
+class Door:
+    """One account, entered."""
+
+    def __init__(self, house: House, account: str, credentials: Credentials) -> None:
+        """Keep who signs."""
+        self.house = house
+        self.account = account
+        self._credentials = credentials
+
+    @property
+    def home(self) -> str:
+        """The exercise's Region."""
+        return self.house.region
+
+    def call(self, service: str, operation: str, region: str, /, **parameters: Any) -> dict[str, Any]:
+        """Make one call.
+
+        Raises:
+            CloudError: AWS refused it, or couldn't be reached.
+        """
+        (answer,) = self._asked(service, operation, region, parameters, paged=False)
+        return answer
+
+    def pages(
+        self, service: str, operation: str, region: str, parameters: Mapping[str, Any]
+    ) -> Sequence[dict[str, Any]]:
+        """Make a call and all that follow it until the answer is complete."""
+        return self._asked(service, operation, region, parameters, paged=True)
+
+    def _asked(
+        self, service: str, operation: str, region: str, parameters: Mapping[str, Any], *, paged: bool
+    ) -> list[dict[str, Any]]:
+        token = _AS_WHOM.set(self._credentials)
+        try:
+            client = self.house.client(service, region)
+            if paged and client.can_paginate(operation):
+                return list(client.get_paginator(operation).paginate(**parameters))
+            return [getattr(client, operation)(**parameters)]
+        except ClientError as refused:
+            told = refused.response.get("Error", {})
+            code = str(told.get("Code", ""))
+            why = f"{service} {operation} in {region}: {code}: {told.get('Message', '')}"
+            raise CloudError(why, code=code) from refused
+        except BotoCoreError as failed:
+            raise CloudError(f"{service} {operation} in {region}: {failed}", code=type(failed).__name__) from failed
+        finally:
+            _AS_WHOM.reset(token)
+
+
+def _assumption(entry: Entry) -> dict[str, Any]:
+    return {
+        "RoleArn": entry.role_arn,
+        "RoleSessionName": entry.session_name,
+        "ExternalId": entry.external_id,
+        "DurationSeconds": _SESSION_S,
+    }
+
+
+def _sign(request: Any, **_: object) -> None:
+    """Have a request signed as whoever makes it. On this machine no account's number stands before the endpoint."""
+    request.context.setdefault("signing", {})["request_credentials"] = _AS_WHOM.get()
+    request.url = _NUMBERED.sub(r"\1", request.url)
+
+
+_NUMBERED = re.compile(r"(?<=^http://)\d{12}\.(127\.0\.0\.1|localhost)(?=[:/])")
+
+
+def _stay_here(request: Any, **_: object) -> None:
+    """Let no request out of this machine."""
+    host = urlsplit(request.url).hostname
+    if host not in _HERE:
+        raise CloudError(f"in a rehearsal nothing leaves loopback, and this call was for {host}", code="LeavesLoopback")
