@@ -39,7 +39,8 @@ def network(ground: Ground, block: str = "10.9.0.0/16") -> str:
     ec2 = ground.client("ec2")
     named = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "declared"}]}]
     vpc = str(ec2.create_vpc(CidrBlock=block, TagSpecifications=named)["Vpc"]["VpcId"])
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=block.replace("/16", "/24"), AvailabilityZone=f"{HOME}a")["Subnet"]["SubnetId"]
+    within = {"VpcId": vpc, "CidrBlock": block.replace("/16", "/24"), "AvailabilityZone": f"{HOME}a"}
+    subnet = ec2.create_subnet(**within)["Subnet"]["SubnetId"]
     group = ec2.create_security_group(VpcId=vpc, GroupName="web", Description="web")["GroupId"]
     rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
