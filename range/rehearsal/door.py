@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from range.rehearsal.trail.book import Book, is_recorded, open_book
 from range.rehearsal.trail.delivery import deliver
 from range.rehearsal.trail.tokens import repeated, token_of
 from range.rehearsal.truths.table import refusal
+from range.rehearsal.watching import Follower
 from range.rehearsal.weather.conditions import ConnectionLost, Weather
 from range.rehearsal.weather.sight import Sight
 
@@ -43,8 +45,9 @@ class Cloud:
     def __init__(self, home: Path | None = None, *, quotas: Mapping[str, int] | None = None) -> None:
         """Open the cloud kept in a folder; without one, it lives in memory only. `quotas` are other than AWS's defaults."""
         self.home = home
-        self._lock = threading.RLock()
-        self._keeper = Keeper(home, self._lock)
+        self.lock = threading.RLock()
+        self._followers: list[Follower] = []
+        self._keeper = Keeper(home, self.lock)
         self._book = open_book(home)
         self.weather = Weather(home)
         if quotas:
@@ -81,7 +84,7 @@ class Cloud:
 
     def _seen(self, request: Request, service: Service, operation: str, region: str) -> Sight:
         """Say what the weather sees of a call."""
-        with self._lock:
+        with self.lock:
             account = caller_of(request, service).account
         return Sight(service.name, operation, account, region, request)
 
@@ -89,7 +92,7 @@ class Cloud:
         """Answer a call while no other is answered, then save what it changed, together with others that wait."""
         change = 0
         try:
-            with self._lock:
+            with self.lock:
                 reached = begin()
                 try:
                     call = Call(request, service, operation, region, caller_of(request, service))
@@ -97,18 +100,46 @@ class Cloud:
                 finally:
                     change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
         finally:
-            self._keeper.save(change)
-            with self._lock:
+            self._saved(change)
+            with self.lock:
                 self._book.keep()
+
+    def follow(self, name: str, look: Callable[[], None]) -> Follower:
+        """Have `look` called, in a thread of its own, at once and whenever something changed; it reads under `lock`."""
+        follower = Follower(name, look)
+        self._followers.append(follower)
+        return follower
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change the cloud's state from inside, as no call does: what is reached is saved and told when the block ends."""
+        change = 0
+        try:
+            with self.lock:
+                reached = begin()
+                try:
+                    yield
+                finally:
+                    change = self._keeper.note(reached.changed(reads_only=True))
+        finally:
+            self._saved(change)
+
+    def _saved(self, change: int) -> None:
+        """Save a change, and tell whoever follows of it, also where it could not be saved: it stands."""
+        try:
+            self._keeper.save(change)
+        finally:
+            for follower in self._followers if change else ():
+                follower.changed()
 
     def operator(self, account: str | None = None) -> Operator:
         """Find the operator of an account's organisation; without an account, of the only organisation there is."""
-        with self._lock:
+        with self.lock:
             return operator_of(account)
 
     def seed(self, management: Member, members: Sequence[Member]) -> Operator:
         """Make an exercise's organisation and accounts, or find them; give the operator's credentials."""
-        with self._lock:
+        with self.lock:
             reached = begin()
             operator = seed(management, members)
             change = self._keeper.note(reached.changed(reads_only=False))
@@ -121,14 +152,16 @@ class Cloud:
         Raises:
             InputError: there is no such quota, or a number is none.
         """
-        with self._lock:
+        with self.lock:
             reached = begin()
             set_limits(limits, account or EVERYBODY, defaults())
             change = self._keeper.note(reached.changed(reads_only=False))
         self._keeper.save(change)
 
     def close(self) -> None:
-        """Close the files that keep the cloud; nothing is lost without it."""
+        """Close the files that keep the cloud, when nobody follows it any more; nothing is lost without it."""
+        for follower in self._followers:
+            follower.close()
         self._keeper.close()
         self._book.close()
         self.weather.close()

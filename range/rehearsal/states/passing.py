@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -40,8 +40,8 @@ class Passing:
 
     @property
     def is_due(self) -> bool:
-        """Whether its state has lasted long enough."""
-        return self.due <= time.time()
+        """Whether its state has lasted long enough, and nothing holds it back."""
+        return self.due <= time.time() and not any(holds_back(self) for holds_back in held_back_by)
 
     def stay(self, state: str) -> None:
         """Stay in a state for as long as that lasts."""
@@ -61,6 +61,10 @@ class Watcher(Protocol):
 
 
 watcher: Watcher | None = None
+
+
+held_back_by: list[Callable[[Passing], bool]] = []
+"""Who else has a say: a machine that doesn't run yet keeps its instance pending."""
 
 
 class Passings(BaseBackend):
