@@ -66,9 +66,9 @@ def _counted(document: Document) -> str:
 ROUNDS = (
     Round("validate", ("validate",), lambda _: None, lambda d: f"{len(d['allies'])} allies"),
     Round("plan", ("plan",), lambda _: None, lambda d: f"{d['usd_per_h']:.2f} USD per hour"),
-    Round("up", ("up",), lambda d: _enclaves(d, "provisioned"), _counted),
+    Round("up", ("up",), lambda d: _enclaves(d, "ready"), _counted),
     Round("up again", ("up",), _nothing_changed, _counted),
-    Round("status", ("status",), lambda d: _enclaves(d, "provisioned"), lambda d: f"{len(d['enclaves'])} provisioned"),
+    Round("status", ("status",), lambda d: _enclaves(d, "ready"), lambda d: f"{len(d['enclaves'])} ready"),
     Round("down", ("down", "--yes"), _nothing_left, _counted, always=True),
     Round("nothing left", ("down", "--yes"), _nothing_left, _counted, always=True),
 )

@@ -101,6 +101,8 @@ class Conductor:
     def perform(self, enclave: str, step: str) -> StepResult:
         """Do one step on one enclave; what goes wrong is in the result. Walks call it, and write the result down."""
         act = self._acts[step]
+        if act.together:
+            self._turns.gather(enclave, step)
         if act.in_turn:
             refused = self._refusal(enclave, self._turns.wait(enclave, step))
             if refused is not None:
@@ -166,7 +168,7 @@ class Conductor:
         self._command.journal.stands(
             self._command.exercise,
             enclave,
-            "failed" if outcome.failed else act.leaves,
+            outcome.leaves or ("failed" if outcome.failed else act.leaves),
             direction=self._direction,
             step=act.name if outcome.failed else None,
             error=outcome.error,

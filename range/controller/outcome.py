@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from range.controller.phases import Phase
 from range.errors import Interrupted, RangeError
 from range.records.inventory import Resource
 from range.records.plan import Record
@@ -25,6 +26,8 @@ class Outcome(Record):
     hint: str | None = None
     exit_code: int = 0
     seconds: float = Field(default=0.0, ge=0)
+    leaves: Phase | None = None
+    """The phase that it leaves the enclave in, where that isn't what its row says."""
 
     @property
     def failed(self) -> bool:

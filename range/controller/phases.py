@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from typing import Literal
 
-Phase = Literal["absent", "provisioning", "provisioned", "tearing down", "failed"]
+Phase = Literal[
+    "absent", "provisioning", "provisioned", "configuring", "verifying", "ready", "in session", "frozen", "resetting",
+    "quarantined", "tearing down", "failed",
+]  # fmt: skip
 """Where an enclave, or the hub, stands. `failed` comes with the step that failed."""
 
-Direction = Literal["up", "down"]
+Direction = Literal["up", "down", "reset", "session"]
+"""What a command was about that moved an enclave."""
 
-UNDER_WAY: dict[Phase, Direction] = {"provisioning": "up", "tearing down": "down"}
+UNDER_WAY: dict[Phase, Direction] = {
+    "provisioning": "up",
+    "configuring": "up",
+    "verifying": "up",
+    "resetting": "reset",
+    "tearing down": "down",
+}
 """Phases that end by themselves as long as the command that began them lives; and that command."""
+
+_NEXT: dict[Phase, str] = {
+    "absent": "range up {spec}",
+    "provisioned": "range up {spec}",
+    "ready": "range session start {spec}",
+    "in session": "range session end {spec}{ally}",
+    "frozen": "range thaw {spec}{ally}",
+    "quarantined": "range reset {spec}{ally} --level enclave",
+}
 
 
 def next_command(
@@ -24,12 +43,8 @@ def next_command(
     ally = "" if enclave == "hub" else f" --ally {enclave}"
     if left and phase not in UNDER_WAY:
         return f"range down {spec}{ally}"
-    match phase:
-        case "absent":
-            return f"range up {spec}"
-        case "provisioned":
-            return f"range down {spec}"
-        case "failed":
-            return f"range {direction or 'up'} {spec}{ally}"
-        case _:
-            return None
+    if phase == "failed":
+        command = {"down": "down", "reset": "reset"}.get(direction or "up", "up")
+        return f"range {command} {spec}{ally}"
+    words = _NEXT.get(phase)
+    return words.format(spec=spec, ally=ally) if words else None

@@ -6,9 +6,12 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from range.controller.proving import Shared
+from range.controller.witness import Witness
 from range.plan.names import state_id
 from range.records.plan import Plan
 from range.records.results import Progress
@@ -16,6 +19,7 @@ from range.records.results import Progress
 if TYPE_CHECKING:
     from range.cloud.sessions import Sessions
     from range.provision.engine import Engine
+    from range.records.proof import Proof
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,27 @@ class Setting:
     def locks(self) -> Path:
         """The folder of the claims."""
         return self.home / "locks"
+
+    @cached_property
+    def witness(self) -> Witness:
+        """Who looks at accounts without knowing what was done there."""
+        return Witness(self.plan)
+
+    @cached_property
+    def proof(self) -> Shared[Proof]:
+        """The network proof, taken once for all enclaves that need it at the same time."""
+
+        def take_and_prove() -> Proof:
+            from range.verify.decision import prove
+            from range.verify.taking import take
+
+            return prove(self.plan, take(self.plan, self.sessions))
+
+        return Shared(take_and_prove)
+
+    def stands(self, enclave: str) -> bool:
+        """Say whether the state knows anything of an enclave."""
+        return bool(self.engine.state(self.plan.stack(enclave)).resources)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from range.controller.acts import destroy, prove_nothing_left, provision, record_inventory
+from range.controller.baseline_acts import baseline, verify
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction, Phase
 from range.controller.site import Site
@@ -30,6 +31,9 @@ class Act:
     in_turn: bool = False
     """Whether it waits for those whose turn comes first. The hub's gateway is there before, and goes after, what is
     attached to it; and its account is looked at first, so that it is made while the others are looked at."""
+    together: bool = False
+    """Whether it waits until all enclaves of the command have come as far, or have failed: what is proven of one is
+    proven against all the others."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,16 @@ class Step:
     """A row: what to do on the way up, and what undoes it on the way down."""
 
     do: Act
-    undo: Act
+    undo: Act | None = None
+    """None where nothing is left to undo."""
 
 
 ENGINES = 4
 """Pulumi engines at once. Measured on two cores: see bench/README.md."""
 LOOKS = 6
 """Accounts looked at at once: they wait for AWS more than they compute."""
+VERIFIED = 64
+"""Enclaves that wait for the proof at once: one proof serves them all."""
 
 STEPS: tuple[Step, ...] = (
     Step(
@@ -85,9 +92,32 @@ STEPS: tuple[Step, ...] = (
             in_turn=True,
         ),
     ),
+    Step(
+        do=Act(
+            "verify",
+            verify,
+            phase="verifying",
+            leaves="verifying",
+            width=VERIFIED,
+            help="Prove that exactly the declared flows exist.",
+            together=True,
+        ),
+    ),
+    Step(
+        do=Act(
+            "baseline",
+            baseline,
+            phase="verifying",
+            leaves="ready",
+            width=LOOKS,
+            help="Record what is there, to reset to.",
+        ),
+    ),
 )
 
 
 def acts(direction: Direction, steps: tuple[Step, ...] = STEPS) -> tuple[Act, ...]:
     """Give what is done in a direction, in order."""
-    return tuple(step.do for step in steps) if direction == "up" else tuple(step.undo for step in reversed(steps))
+    if direction == "up":
+        return tuple(step.do for step in steps)
+    return tuple(step.undo for step in reversed(steps) if step.undo is not None)

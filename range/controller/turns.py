@@ -14,6 +14,7 @@ class Turns:
         self._rank = {enclave: number for number, rank in enumerate(order) for enclave in rank}
         self._done: dict[tuple[str, str], bool] = {}
         self._ended: set[str] = set()
+        self._here: set[tuple[str, str]] = set()
         self._news = threading.Condition()
 
     def wait(self, enclave: str, step: str) -> tuple[str, ...]:
@@ -22,6 +23,13 @@ class Turns:
         with self._news:
             self._news.wait_for(lambda: all(self._over(other, step) for other in before))
             return tuple(other for other in before if not self._done.get((other, step)))
+
+    def gather(self, enclave: str, step: str) -> None:
+        """Wait until everybody has come as far as this step, or takes no more."""
+        with self._news:
+            self._here.add((enclave, step))
+            self._news.notify_all()
+            self._news.wait_for(lambda: all((one, step) in self._here or one in self._ended for one in self._rank))
 
     def taken(self, enclave: str, step: str, *, done: bool) -> None:
         """Tell that an enclave has taken a step, and whether that went well."""

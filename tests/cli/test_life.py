@@ -56,7 +56,7 @@ def test_plan_knows_what_up_makes(story: dict[str, Answer]) -> None:
 
 def test_up_brings_the_hub_and_every_enclave_up(story: dict[str, Answer]) -> None:
     assert story["up"].code == 0
-    assert {name: row["phase"] for name, row in rows(story["up"]).items()} == dict.fromkeys(ENCLAVES, "provisioned")
+    assert {name: row["phase"] for name, row in rows(story["up"]).items()} == dict.fromkeys(ENCLAVES, "ready")
 
 
 def test_a_second_up_changes_nothing(story: dict[str, Answer]) -> None:
@@ -79,7 +79,7 @@ def test_status_has_the_hosts_at_their_planned_addresses(story: dict[str, Answer
     }
 
     assert there == planned
-    assert {row["phase"] for row in rows(story["status"]).values()} == {"provisioned"}
+    assert {row["phase"] for row in rows(story["status"]).values()} == {"ready"}
     assert all(row["since"] and row["next"] for row in rows(story["status"]).values())
 
 

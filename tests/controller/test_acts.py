@@ -71,14 +71,15 @@ def proven(monkeypatch: pytest.MonkeyPatch, leftovers: Leftovers) -> None:
     monkeypatch.setattr("range.teardown.leftovers.prove_nothing_left", lambda *_, **__: leftovers)
 
 
-def test_every_step_is_undone_and_all_names_differ() -> None:
+def test_every_step_that_makes_something_is_undone_and_all_names_differ() -> None:
     names = [act.name for direction in ("up", "down") for act in acts_of(direction)]
 
-    assert len(names) == 2 * len(STEPS) == len(set(names))
+    assert {step.do.name for step in STEPS if step.undo is not None} >= {"record-inventory", "provision"}
+    assert len(names) == len(set(names))
 
 
-def test_the_last_row_up_leaves_provisioned_and_the_last_row_down_absent() -> None:
-    assert [acts_of("up")[-1].leaves, acts_of("down")[-1].leaves] == ["provisioned", "absent"]
+def test_the_last_row_up_leaves_ready_and_the_last_row_down_absent() -> None:
+    assert [acts_of("up")[-1].leaves, acts_of("down")[-1].leaves] == ["ready", "absent"]
 
 
 def test_the_account_is_recorded_before_the_first_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

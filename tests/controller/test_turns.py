@@ -41,3 +41,24 @@ def test_a_step_that_an_earlier_run_had_done_counts() -> None:
     turns = Turns([("hub",), ("est",)])
     turns.ended("hub", ["look", "make"])
     assert turns.wait("est", "make") == ()
+
+
+def test_who_gathers_waits_until_everybody_has_come_or_takes_no_more() -> None:
+    turns, came = Turns([("hub",), ("est", "pol")]), []  # type: tuple[Turns, list[str]]
+
+    def gather(enclave: str) -> threading.Thread:
+        def come() -> None:
+            turns.gather(enclave, "verify")
+            came.append(enclave)
+
+        thread = threading.Thread(target=come, daemon=True)
+        thread.start()
+        return thread
+
+    threads = [gather("hub"), gather("est")]
+    threads[0].join(0.05)
+    assert came == []
+    turns.ended("pol", [])
+    for thread in threads:
+        thread.join(5)
+    assert sorted(came) == ["est", "hub"]

@@ -1,0 +1,103 @@
+"""The rows that come after an enclave is made: the proof of its network, and the record of what it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from range.controller.baselines import Baselines, plan_parts, playbooks_digest, state_digest, versions
+from range.controller.outcome import Outcome
+from range.controller.played import Played
+from range.controller.proving import judged
+from range.controller.site import Site
+from range.records.baseline import Baseline
+from range.records.proof import Finding
+
+SHOWN = 3
+NO_HOSTS = "no host can be entered from here, so their files weren't read"
+
+
+def verify(site: Site) -> Outcome:
+    """Prove an enclave's network against all the others that are up."""
+    found = against(site)
+    if any(each.verdict == "VIOLATED" for each in found):
+        return Outcome(
+            error=f"the network isn't as declared: {_told(found)}", hint=_LOOK.format(site=site), exit_code=1
+        )
+    if found:
+        return Outcome(error=f"the network can't be proven: {_told(found)}", hint=_LOOK.format(site=site), exit_code=3)
+    return Outcome(notes=(f"PROVEN: the network of {site.enclave} has exactly the declared flows",))
+
+
+_LOOK = "`range verify {site.setting.spec}` shows it in full"
+
+
+def against(site: Site) -> tuple[Finding, ...]:
+    """Give what the network proof has against an enclave now."""
+    setting = site.setting
+    missing = frozenset(each.name for each in setting.plan.enclaves if not setting.stands(each.name))
+    return judged(setting.proof.get(), site.enclave, missing)
+
+
+def baseline(site: Site) -> Outcome:
+    """Record what an enclave is; one that was recorded of the very same plan, state and playbooks stays."""
+    setting, enclave = site.setting, site.enclave
+    book, played = Baselines.of(setting, enclave), Played.of(setting)
+    leaves = played.phase(enclave)
+    parts = plan_parts(setting.plan, setting.plan.enclave(enclave))
+    made_from = (parts, state_digest(setting, enclave), playbooks_digest())
+    before = book.read()
+    if before is not None and (before.plan, before.state, before.playbooks) == made_from:
+        return Outcome(notes=(f"the baseline of {before.recorded:%Y-%m-%d %H:%M} UTC stays",), leaves=leaves)
+    if before is not None and played.since_clean(enclave):
+        return Outcome(
+            error=f"{enclave} was played in since it was last proven clean, so what it is now is no baseline",
+            hint=f"`range reset {setting.spec} --ally {enclave} --level enclave` makes it anew from the file as it is",
+            exit_code=1,
+        )
+    goldens = _goldens(site)
+    seen = setting.witness.look(site.account, organisation=enclave == setting.plan.hub.name)
+    if seen.unread:
+        told = "; ".join(str(each) for each in seen.unread[:SHOWN])
+        return Outcome(
+            error=f"no baseline: {len(seen.unread)} types couldn't be read: {told}",
+            hint="mend what AWS says, then run the same command again",
+            exit_code=3,
+        )
+    from range.cloud.inventory import take
+
+    book.record(
+        Baseline(
+            exercise=setting.plan.exercise,
+            enclave=enclave,
+            account=site.account,
+            recorded=datetime.now(UTC),
+            versions=versions(),
+            plan=parts,
+            state=made_from[1],
+            playbooks=made_from[2],
+            no_files=NO_HOSTS,
+            goldens=goldens,
+            observation=seen,
+            inventory=take(setting.sessions.account(site.account), organisation=enclave == setting.plan.hub.name),
+        )
+    )
+    return Outcome(notes=(f"baseline of {len(seen.things)} things of {len(seen.counts)} types",), leaves=leaves)
+
+
+def _goldens(site: Site) -> dict[str, str]:
+    """Keep a snapshot of every host's root volume as it is now; the hub's hosts are nobody's to play with."""
+    setting = site.setting
+    if site.enclave == setting.plan.hub.name:
+        return {}
+    from range.plan.names import tags
+    from range.reset.volumes import keep_goldens
+
+    hosts = {host.name: host.id for host in setting.engine.outputs(site.stack).hosts}
+    account = setting.sessions.account(site.account)
+    return keep_goldens(account, hosts, tags(setting.plan, site.enclave, setting.state_id))
+
+
+def _told(found: tuple[Finding, ...]) -> str:
+    """Name the first few findings."""
+    named = [f"{each.source} → {each.to} {each.traffic}: {each.why}" for each in found[:SHOWN]]
+    return "; ".join(named) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")

@@ -1,0 +1,97 @@
+"""What was played where and when: the sessions of an exercise, and what is remembered of each enclave between commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from range.controller.kept import read, write
+from range.controller.phases import Phase
+from range.controller.site import Setting
+from range.errors import Undecided
+from range.records.session import Cut, Enclave, Session
+
+T = TypeVar("T")
+_SESSIONS: TypeAdapter[tuple[Session, ...]] = TypeAdapter(tuple[Session, ...])
+_ENCLAVE: TypeAdapter[Enclave] = TypeAdapter(Enclave)
+
+
+@dataclass(frozen=True)
+class Played:
+    """The book of one exercise. Whoever writes of an enclave holds its claim; one command at a time writes of sessions."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, setting: Setting) -> Self:
+        """Find an exercise's book."""
+        return cls(setting.records)
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """Give all sessions, the first of them first."""
+        return _parsed(self.folder / "sessions.json", _SESSIONS) or ()
+
+    @property
+    def session(self) -> Session | None:
+        """Give the session that goes on."""
+        return next((each for each in self.sessions if each.open), None)
+
+    def keep(self, session: Session) -> None:
+        """Keep a session, in the place of what it was before."""
+        others = [each for each in self.sessions if each.number != session.number]
+        kept = sorted((*others, session), key=lambda each: each.number)
+        write(self.folder / "sessions.json", _SESSIONS.dump_json(tuple(kept), indent=1).decode())
+
+    def enclave(self, name: str) -> Enclave:
+        """Give what is remembered of an enclave."""
+        return _parsed(self.folder / "enclaves" / f"{name}.json", _ENCLAVE) or Enclave()
+
+    def is_clean(self, name: str, moment: datetime | None = None) -> None:
+        """Remember that an enclave was proven to be as its baseline."""
+        self._remember(name, self.enclave(name).model_copy(update={"clean": moment or datetime.now(UTC)}))
+
+    def is_cut(self, name: str, cut: Cut | None) -> None:
+        """Remember what cuts an enclave off, or that nothing does any more."""
+        self._remember(name, self.enclave(name).model_copy(update={"cut": cut}))
+
+    def forget(self, name: str) -> None:
+        """Forget an enclave that is gone."""
+        (self.folder / "enclaves" / f"{name}.json").unlink(missing_ok=True)
+
+    def since_clean(self, name: str) -> tuple[Session, ...]:
+        """Give the sessions in which an enclave was played in since it was last proven clean."""
+        clean = self.enclave(name).clean
+        return tuple(
+            each
+            for each in self.sessions
+            if name in each.enclaves and (clean is None or each.ended is None or each.ended > clean)
+        )
+
+    def phase(self, name: str) -> Phase | None:
+        """Give the phase that an enclave is in by what was done to it; None where that is for a walk to say."""
+        cut = self.enclave(name).cut
+        if cut is not None:
+            return "quarantined" if cut.quarantine else "frozen"
+        session = self.session
+        return "in session" if session is not None and name in session.enclaves else None
+
+    def _remember(self, name: str, enclave: Enclave) -> None:
+        write(self.folder / "enclaves" / f"{name}.json", enclave.model_dump_json(indent=1))
+
+
+def _parsed(path: Path, adapter: TypeAdapter[T]) -> T | None:
+    content = read(path)
+    if content is None:
+        return None
+    try:
+        return adapter.validate_json(content)
+    except ValidationError as error:
+        raise Undecided(
+            f"{path} can't be read: {error.errors()[0]['msg']}",
+            hint=f"move {path} away; what was played is then unknown, and `range reset --all-hosts` resets all of it",
+        ) from error

@@ -1,0 +1,70 @@
+"""Sessions, who has access for how long, and what cuts an enclave off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from range.records.plan import Record
+
+WhenSpent = Literal["warn", "freeze", "end"]
+"""What happens when the lease ends, or the budget is spent."""
+
+
+class Session(Record):
+    """One session of an exercise."""
+
+    number: int
+    began: datetime
+    ends: datetime
+    """When it is meant to end: what the file says, and what it was extended by."""
+    ended: datetime | None = None
+    who: str
+    enclaves: tuple[str, ...]
+    warned: tuple[str, ...] = ()
+    """Which warnings were given."""
+    proof_sha256: str = ""
+    """Of the snapshot that was proven when it began."""
+
+    @property
+    def open(self) -> bool:
+        """Say whether it goes on."""
+        return self.ended is None
+
+
+class Entry(Record):
+    """One line of a network ACL that cuts."""
+
+    acl: str
+    egress: bool
+
+
+class Cut(Record):
+    """What cuts an enclave's network, so that exactly that can be undone."""
+
+    since: datetime
+    who: str
+    why: str
+    entries: tuple[Entry, ...]
+    quarantine: bool = False
+    """A verdict cut it, and only a clean one gives it back."""
+
+
+class Enclave(Record):
+    """What is remembered of an enclave between commands."""
+
+    clean: datetime | None = None
+    """When it was last proven to be as its baseline."""
+    cut: Cut | None = None
+
+
+class Access(Record):
+    """A team's short-lived credentials in one enclave."""
+
+    enclave: str
+    account: str
+    role_arn: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expires: datetime

@@ -1,0 +1,1 @@
+"""Opening and closing access, and cutting a network off."""
