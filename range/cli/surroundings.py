@@ -17,6 +17,7 @@ from range.cli.options import CloudName
 from range.errors import EnvironmentMissing
 from range.plan.addresses import allot
 from range.plan.build import plan_of
+from range.plan.layout import MANAGEMENT_ZONE
 from range.plan.lock import lock_path, read
 from range.records.plan import Plan
 from range.spec.loading import load
@@ -105,6 +106,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
         region=planned.region,
         programs=Path(sys.prefix, "bin"),
         path=os.environ.get("PATH", os.defpath),
+        entry=_entry(planned),
     )
     if "PULUMI_BACKEND_URL" in os.environ:
         variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
@@ -128,6 +130,11 @@ def running() -> Rehearsal:
     if found is None:
         raise EnvironmentMissing("no rehearsal cloud runs here", hint="`range rehearsal start` starts one")
     return found
+
+
+def _entry(planned: Plan) -> str | None:
+    """Give the address of the host from which the others are configured: the first of the hub's management zone."""
+    return next((str(host.address) for host in planned.hub.hosts if host.zone == MANAGEMENT_ZONE), None)
 
 
 def setting(spec: Path, planned: Plan, folder: Path) -> Setting:

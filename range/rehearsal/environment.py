@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from pathlib import Path
 
 from range.rehearsal.administration import Credentials
@@ -21,13 +23,19 @@ def environment(
     region: str,
     programs: Path,
     path: str,
+    entry: str | None = None,
 ) -> dict[str, str]:
     """Give the variables that `range rehearsal env` exports. `programs` is `.venv/bin`; `path` is today's PATH.
+
+    `entry` is the private address of the host from which others are configured; RANGE_ENTRY is a command of SSH's
+    ProxyCommand that connects from there.
 
     The proxy variables point at the rehearsal, which refuses to be one: a call to any other address is an error.
     """
     folder = home.absolute()
+    connect = (sys.executable, "-m", "range.rehearsal.relay", "--home", str(folder / "rehearsal"), "--from", entry)
     return {
+        **({"RANGE_ENTRY": f"{shlex.join(map(str, connect))} %h %p"} if entry else {}),
         "AWS_ENDPOINT_URL": rehearsal.endpoint,
         "AWS_ACCESS_KEY_ID": operator.access_key,
         "AWS_SECRET_ACCESS_KEY": operator.secret,

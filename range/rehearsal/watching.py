@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
 _AGAIN_S = 1.0
 """How long after a failure it is tried again, if nothing changes before."""
+_MOST_REST_S = 0.25
+"""How long is rested at most after a look: as long as it took, so that a storm of changes takes half a core at most."""
 
 
 class Follower:
@@ -60,10 +63,14 @@ class Follower:
                 if self._closed:
                     return
                 tried = self._wanted
+            began = time.monotonic()
             if self._followed():
                 with self._state:
                     self._done = tried
                     self._state.notify_all()
+            rest_s = min(time.monotonic() - began, _MOST_REST_S)
+            with self._state:
+                self._state.wait_for(lambda: self._closed, rest_s)
 
     def _followed(self) -> bool:
         """Follow once; a failure is logged, and tried again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -224,6 +225,7 @@ def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
         region="eu-west-2",
         programs=Path("/venv/bin"),
         path="/usr/bin",
+        entry="10.64.8.4",
     )
 
     assert variables["AWS_ENDPOINT_URL"] == variables["HTTPS_PROXY"] == variables["http_proxy"] == rehearsal.endpoint
@@ -235,6 +237,8 @@ def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
     assert variables["PATH"] == "/venv/bin:/usr/bin"
     assert variables["RANGE_SSH_KEY"] == str(tmp_path / "controller")
     assert variables["RANGE_SPEC"] == str(tmp_path / "steadfast.yaml")
+    relay = f"-m range.rehearsal.relay --home {tmp_path}/.range/rehearsal --from 10.64.8.4 %h %p"
+    assert variables["RANGE_ENTRY"] == f"{shlex.quote(sys.executable)} {relay}"
 
 
 def test_a_process_is_known_by_when_it_was_born() -> None:

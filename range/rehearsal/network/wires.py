@@ -75,7 +75,7 @@ def attach(namespace: Path, host: Path, interface: Interface) -> None:
 def detach(namespace: Path, interface_id: str) -> None:
     """Cut an interface's wire, at both ends; nothing if there is none."""
     with within(namespace):
-        if wire_of(interface_id) in _devices():
+        if wire_of(interface_id) in devices():
             run("ip", "link", "delete", "dev", wire_of(interface_id))
 
 
@@ -86,10 +86,10 @@ def attached(namespace: Path) -> frozenset[str]:
     return frozenset(link["ifalias"] for link in links if str(link.get("ifalias", "")).startswith("eni-"))
 
 
-def _devices() -> set[str]:
+def devices() -> frozenset[str]:
     """Name the devices of the namespace that the calling thread is in."""
     lines = Path("/proc/thread-self/net/dev").read_text().splitlines()[2:]
-    return {line.partition(":")[0].strip() for line in lines}
+    return frozenset(line.partition(":")[0].strip() for line in lines)
 
 
 def _host_side(interface: Interface) -> list[str]:
