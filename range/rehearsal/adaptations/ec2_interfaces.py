@@ -7,9 +7,11 @@ from ipaddress import ip_address, ip_network
 from types import SimpleNamespace
 from typing import Any
 
+from moto.ec2.models import elastic_ip_addresses
 from moto.ec2.models.elastic_network_interfaces import Attachment, NetworkInterface, NetworkInterfaceBackend
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.nat_gateways import NatGatewayBackend
+from moto.ec2.utils import random_public_ip
 
 _RESERVED = 4
 """Addresses at the start of a subnet that AWS keeps; the last one is kept too."""
@@ -22,6 +24,8 @@ def adapt() -> None:
     setattr(NetworkInterface, "group_set", property(_groups_of_its_own))  # noqa: B010 as above
     setattr(NetworkInterface, "attachment", property(_attachment))  # noqa: B010 as above
     NetworkInterfaceBackend.create_network_interface = _addressed(NetworkInterfaceBackend.create_network_interface)
+    # moto gives elastic addresses of the loopback network, to which no packet can be sent
+    setattr(elastic_ip_addresses, "random_ip", random_public_ip)  # noqa: B010 moto doesn't export it
     NatGatewayBackend.delete_nat_gateway = _without_interface(NatGatewayBackend.delete_nat_gateway)
 
 

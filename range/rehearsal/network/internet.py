@@ -10,17 +10,20 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterable
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from range.rehearsal.network.commands import ip, nft
 from range.rehearsal.network.compiler.filters import OUTSIDE
 from range.rehearsal.network.namespaces import make, remove, settings, within
+from range.rehearsal.network.world import Network
 
 _INSIDE = "169.254.1.2"
 """The router's address on the way there."""
 _BEYOND = "169.254.1.1"
 _INSIDE_6, _BEYOND_6 = "fe80::2", "fe80::1"
+_GATE = {4: _INSIDE, 6: _INSIDE_6}
+_TABLE = {4: "local", 6: "main"}
+"""The routing tables that say which addresses are here, by IP's version."""
 _WIRE = "up0"
 _ECHO = 7
 _SETTINGS = {
@@ -37,7 +40,7 @@ add table inet internet
 delete table inet internet
 add table inet internet
 add chain inet internet answered {{ type nat hook prerouting priority dstnat; policy accept; }}
-add rule inet internet answered iifname "{_WIRE}" fib daddr . iif type != local accept
+add rule inet internet answered iifname "{_WIRE}" fib daddr type != local accept
 add rule inet internet answered iifname "{_WIRE}" meta l4proto {{ tcp, udp }} th dport != 53 redirect to :{_ECHO}
 add rule inet internet answered iifname "{_WIRE}" meta l4proto {{ tcp, udp }} redirect
 """
@@ -51,7 +54,7 @@ class Internet:
         remove(name)
         self.name = name
         self.path = make(name)
-        self._known: frozenset[IPv4Address] = frozenset()
+        self._known: frozenset[Network] = frozenset()
         with within(self.path):
             settings(_SETTINGS)
         with within(router):
@@ -69,13 +72,13 @@ class Internet:
         for server in self._servers:
             threading.Thread(target=server.serve_forever, args=(0.1,), name="internet", daemon=True).start()
 
-    def lead_back(self, public: Iterable[IPv4Address]) -> None:
-        """Know which addresses are this rehearsal's own; others are on the internet."""
+    def lead_back(self, public: Iterable[Network]) -> None:
+        """Know which ranges are this rehearsal's own; all else is on the internet."""
         wanted = frozenset(public)
-        lines = [f"route delete {each}/32 table local" for each in sorted(self._known - wanted)]
+        lines = [f"route delete {each} table {_TABLE[each.version]}" for each in self._known - wanted]
         lines += [
-            f"route replace {each}/32 via {_INSIDE} dev {_WIRE} onlink table local"
-            for each in sorted(wanted - self._known)
+            f"route replace {each} via {_GATE[each.version]} dev {_WIRE} onlink table {_TABLE[each.version]}"
+            for each in wanted - self._known
         ]
         if lines:
             with within(self.path):

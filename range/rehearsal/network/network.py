@@ -14,10 +14,12 @@ from range.rehearsal.network.compiler.copies import Copy, copying
 from range.rehearsal.network.compiler.program import RESOLVER, Program, compiled
 from range.rehearsal.network.hosts import Place, place
 from range.rehearsal.network.internet import Internet
+from range.rehearsal.network.names import Address, Names
 from range.rehearsal.network.namespaces import make_router, name_of, path_of, remove, within
+from range.rehearsal.network.resolver import Resolver
 from range.rehearsal.network.ruleset import change, whole
 from range.rehearsal.network.wires import Interface
-from range.rehearsal.network.world import Address, World
+from range.rehearsal.network.world import World
 
 
 class Network:
@@ -47,6 +49,8 @@ class Network:
             ip([f"address replace {RESOLVER}/32 dev lo"])
             self._program = Program(rules=compiled(World()).rules)
             nft(whole(self._program.rules))
+        self._names = Names()
+        self.resolver = Resolver(self.namespace, str(RESOLVER), lambda: self._names)
         self.internet = Internet(self.namespace, internet_of(self.name))
         self._places: dict[str, Place] = {}
 
@@ -54,7 +58,9 @@ class Network:
         """Make the network what EC2's state says now; nothing as long as no host was ever wired up."""
         with self._lock:
             if self._is_used:
-                self._load(compiled(self._read()))
+                world = self._read()
+                self._names = world.names
+                self._load(compiled(world))
 
     def _load(self, program: Program) -> None:
         """Load a program in place of the one before."""
@@ -105,6 +111,7 @@ class Network:
     def close(self) -> None:
         """Remove everything."""
         with self._lock:
+            self.resolver.close()
             self.internet.close()
             remove_network(self.folder)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, TypeVar
 
-from range.rehearsal.network.world import Address, Network
+from range.rehearsal.network.names import Address
+from range.rehearsal.network.world import Network
 
 T = TypeVar("T")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Literal
 
+from range.rehearsal.network.names import Address, Names
+
 Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
 Span = tuple[int, int]
 """Ports, or a type and a code of ICMP, where -1 is any."""
 
@@ -187,3 +188,4 @@ class World:
     attachments: Mapping[str, Attachment] = field(default_factory=dict)
     gateway_tables: Mapping[str, tuple[GatewayRoute, ...]] = field(default_factory=dict)
     mirrors: tuple[Mirror, ...] = ()
+    names: Names = field(default_factory=Names)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from range.rehearsal.network.compiler.copies import Copy, copies, copy_chains
 from range.rehearsal.network.compiler.filters import OUTSIDE, acl_chains, group_rules
 from range.rehearsal.network.compiler.numbers import MODES, numbers
 from range.rehearsal.network.compiler.paths import Paths
 from range.rehearsal.network.compiler.steering import interfaces_routed_to, steering
+from range.rehearsal.network.names import Address
 from range.rehearsal.network.ruleset import Chain, Elements, Ruleset
 from range.rehearsal.network.wires import wire_of
-from range.rehearsal.network.world import Address, Interface, World
+from range.rehearsal.network.world import Interface, Network, World
 
 RESOLVER = IPv4Address("169.254.169.253")
 """Source: Amazon VPC User Guide, "Amazon DNS server", from memory, 2026-11-28."""
@@ -37,7 +38,7 @@ class Program:
     """The addresses at the end of each wire."""
     steered: Mapping[int, str] = field(default_factory=dict)
     """Marks of packets that go out by a wire, whatever their destination."""
-    public: frozenset[IPv4Address] = frozenset()
+    public: frozenset[Network] = frozenset()
     """What the internet sends here."""
     copies: tuple[Copy, ...] = ()
 
@@ -55,7 +56,7 @@ def compiled(world: World) -> Program:
         rules=Ruleset(chains, {**sets, **paths.sets}),
         addresses={wire_of(each.id): each.addresses for each in world.interfaces.values()},
         steered={marks[each]: wire_of(each) for each in interfaces_routed_to(world)},
-        public=frozenset(_public_addresses(world)) | {gateway.public for gateway in world.nats.values()},
+        public=_public(world),
         copies=copied,
     )
 
@@ -208,6 +209,9 @@ def _publics(world: World) -> dict[str, Elements]:
     }
 
 
-def _public_addresses(world: World) -> set[IPv4Address]:
-    """Give the public addresses of hosts."""
-    return {public for each in world.interfaces.values() for _, public in each.public}
+def _public(world: World) -> frozenset[Network]:
+    """Give the public addresses of hosts and gateways, and the ranges of IPv6, all of which are public."""
+    addresses = {public for each in world.interfaces.values() for _, public in each.public}
+    addresses |= {gateway.public for gateway in world.nats.values()}
+    ranges = {each for vpc in world.vpcs.values() for each in vpc.networks if isinstance(each, IPv6Network)}
+    return frozenset({*map(IPv4Network, addresses), *ranges})

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from range.rehearsal.areas.shelves import shelves_backends
+from range.rehearsal.network.reading.records import backends
 from range.rehearsal.network.world import Match, Mirror, MirrorRule, Span
 
 _DNS = "amazon-dns"
@@ -14,7 +15,7 @@ _DNS = "amazon-dns"
 
 def mirrors() -> tuple[Mirror, ...]:
     """Read all sessions whose target is an interface; load balancers are no machines here."""
-    kept = (shelves.shelves for regional in list(shelves_backends.values()) for shelves in list(dict.values(regional)))
+    kept = (each.shelves for each in backends(shelves_backends))
     return tuple(sorted((found for shelves in kept for found in _of_account(shelves)), key=lambda found: found.id))
 
 

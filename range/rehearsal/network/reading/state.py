@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
-from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 
 from range.rehearsal.areas.gateways.models import gateways_backends
 from range.rehearsal.network.reading.gateways import attachments, gateway_tables
 from range.rehearsal.network.reading.mirrors import mirrors
+from range.rehearsal.network.reading.names import read_names
+from range.rehearsal.network.reading.records import backends
 from range.rehearsal.network.reading.rules import acl, group, prefix_lists
 from range.rehearsal.network.world import (
     Interface,
@@ -58,13 +59,8 @@ def read_world() -> World:
         attachments={each.id: each for each, _ in attached},
         gateway_tables=gateway_tables(kept, vpcs),
         mirrors=mirrors(),
+        names=read_names(every),
     )
-
-
-def backends(kind: BackendDict[Any]) -> Iterator[Any]:
-    """Give the backends of a kind that there are; none is made by looking."""
-    for regional in list(kind.values()):
-        yield from list(dict.values(regional))
 
 
 def _vpcs(ec2: Any) -> Iterator[Vpc]:
