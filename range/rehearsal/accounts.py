@@ -111,6 +111,7 @@ def _join(management: Member, member: Member) -> None:
 
     belongs_to = organizations_backends.master_accounts.get(member.id)
     if belongs_to is not None and belongs_to[0] == management.id:
+        empower(member.id)
         return
     if belongs_to is not None or member.id == management.id:
         owner = belongs_to[0] if belongs_to else management.id
@@ -121,6 +122,16 @@ def _join(management: Member, member: Member) -> None:
     backend = organizations_backends[management.id][PARTITION]
     with _ids_from(iter([member.id])):
         backend.create_account(AccountName=member.name, Email=f"{member.name}@{member.id}.example")
+    empower(member.id)
+
+
+def empower(account: str) -> None:
+    """Give the role that Organizations makes in an account the rights that it comes with, which moto leaves out."""
+    from moto.iam.models import iam_backends
+
+    for role in iam_backends[account][PARTITION].roles.values():
+        if role.name == ADMINISTRATOR_ROLE and not role.managed_policies:
+            role.policies.setdefault("AdministratorAccess", _ADMINISTRATOR)
 
 
 @contextmanager

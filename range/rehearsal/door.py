@@ -20,6 +20,7 @@ from range.rehearsal.messages import Answer, Request
 from range.rehearsal.quotas.limits import EVERYBODY, set_limits
 from range.rehearsal.quotas.table import defaults, over_quota
 from range.rehearsal.refusals import Refusal
+from range.rehearsal.rights.judging import forbidden
 from range.rehearsal.services import Service, only_reads, service_of
 from range.rehearsal.states.table import let_time_pass, look
 from range.rehearsal.trail.book import Book, is_recorded, open_book
@@ -195,7 +196,7 @@ def _watched(call: Call, reached: Reached) -> Answer:
 
 def _answered(call: Call, reached: Reached) -> Answer:
     """Answer a call: refused as AWS would refuse it, or by an area of ours, or by moto."""
-    refused = refusal(call) or over_quota(call)
+    refused = forbidden(call) or refusal(call) or over_quota(call)
     if refused is not None:
         raise refused
     reached.looked_up.clear()  # truths look far and wide, and change nothing

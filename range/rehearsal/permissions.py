@@ -1,6 +1,7 @@
 """Judging by the policies that resources carry: who may assume a role, whom an organisation lets manage its policies.
 
-What a policy means is `range.policy`'s to say, here as in the proof. The identity's own policies aren't asked yet.
+What a policy means is `range.policy`'s to say, here as in the proof. The caller's own policies are
+asked at the door, in `rights`.
 """
 
 from __future__ import annotations
@@ -39,20 +40,12 @@ def allows(policy: str, asked: Asked) -> bool:
 
     What can't be told isn't allowed.
     """
-    return _decision(policy, asked, unknown=()).verdict is Verdict.ALLOWED
+    return _decision(policy, asked).verdict is Verdict.ALLOWED
 
 
-def denies(policy: str, asked: Asked) -> bool:
-    """Say whether a statement denies what is asked. One that looks at what nobody knows here denies nothing."""
-    looked_at = {clause.key.lower() for rule in _ready(policy).rules for clause in rule.statement.clauses}
-    return _decision(policy, asked, unknown=sorted(looked_at - asked.context.keys())).explicit
-
-
-def _decision(policy: str, wanted: Asked, *, unknown: Sequence[str]) -> Decision:
+def _decision(policy: str, wanted: Asked) -> Decision:
     context = {key: values for key, values in wanted.context.items() if values is not None}
-    request = asked(
-        _principal(wanted.principals), wanted.action, wanted.resource, _NO_ACCOUNT, context, unknown=unknown
-    )
+    request = asked(_principal(wanted.principals), wanted.action, wanted.resource, _NO_ACCOUNT, context)
     return decide(request, _layers(policy))
 
 

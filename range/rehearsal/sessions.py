@@ -21,6 +21,9 @@ class Session:
     principal_arn: str
     """The role, or the user for whom the session is."""
     expires: datetime
+    policies: tuple[tuple[str, str], ...] | None = None
+    """What narrows the session, by name; None where it was opened without."""
+    issued: datetime = field(default_factory=lambda: datetime.now(UTC))
     access_key: str = field(
         default_factory=lambda: "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in "sixteen-letters!")
     )
@@ -45,12 +48,20 @@ class Sessions(BaseBackend):
 sessions_backends = BackendDict(Sessions, "sessions", use_boto3_regions=False, additional_regions=["aws"])
 
 
-def open_session(account: str, arn: str, user_id: str, principal_arn: str, *, length: timedelta) -> Session:
-    """Hand out credentials; those that expired long ago are forgotten."""
+def open_session(
+    account: str,
+    arn: str,
+    user_id: str,
+    principal_arn: str,
+    *,
+    length: timedelta,
+    policies: tuple[tuple[str, str], ...] | None = None,
+) -> Session:
+    """Hand out credentials, narrowed by some policies or by none; those that expired long ago are forgotten."""
     kept = sessions_backends[account]["aws"]
     remembered_until = datetime.now(UTC) - timedelta(hours=1)
     kept.sessions = {key: session for key, session in kept.sessions.items() if session.expires > remembered_until}
-    session = Session(account, arn, user_id, principal_arn, datetime.now(UTC) + length)
+    session = Session(account, arn, user_id, principal_arn, datetime.now(UTC) + length, policies)
     kept.sessions[session.access_key] = session
     return session
 

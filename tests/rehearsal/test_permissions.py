@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from range.rehearsal.permissions import Asked, allows, denies
+from range.rehearsal.permissions import Asked, allows
 
 ACCOUNT = "100000000002"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/blue"
@@ -37,19 +37,3 @@ def policy(**statement: Any) -> str:
 )
 def test_a_resources_own_policy_has_to_allow_for_certain(statement: dict[str, Any], allowed: bool) -> None:
     assert allows(policy(**statement), ASKED) == allowed
-
-
-@pytest.mark.parametrize(
-    ("statement", "denied"),
-    [
-        ({}, True),
-        ({"Principal": {"AWS": "*"}}, True),
-        ({"Action": "s3:Put*"}, False),
-        ({"Condition": {"StringNotEquals": {"aws:PrincipalAccount": "100000000003"}}}, True),
-        ({"Condition": {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}}, True),
-        ({"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-ours"}}}, False),
-        ({"Effect": "Allow"}, False),
-    ],
-)
-def test_what_looks_at_something_unknown_denies_nothing(statement: dict[str, Any], denied: bool) -> None:
-    assert denies(policy(**{"Effect": "Deny", **statement}), ASKED) == denied

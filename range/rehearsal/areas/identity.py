@@ -40,11 +40,28 @@ def assume_role(call: Call) -> Shape:
     account = _ROLE.fullmatch(role.arn)
     assert account is not None
     arn = f"arn:{PARTITION}:sts::{account['account']}:assumed-role/{role.name}/{name}"
-    session = open_session(account["account"], arn, f"{role.id}:{name}", role.arn, length=timedelta(seconds=length_s))
+    session = open_session(
+        account["account"],
+        arn,
+        f"{role.id}:{name}",
+        role.arn,
+        length=timedelta(seconds=length_s),
+        policies=_narrowing(params, account["account"]),
+    )
     return {
         "Credentials": _credentials(session),
         "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": arn},
     }
+
+
+def _narrowing(params: Shape, account: str) -> tuple[tuple[str, str], ...] | None:
+    """Give the policies that a session is opened with; a managed one that isn't there allows nothing."""
+    named = [str(each["arn"]) for each in params.get("PolicyArns") or ()]
+    if "Policy" not in params and not named:
+        return None
+    inline = [("the session's policy", str(params["Policy"]))] if "Policy" in params else []
+    known = iam_backends[account][PARTITION].managed_policies
+    return (*inline, *((arn, str(known[arn].versions[-1].document)) for arn in named if arn in known))
 
 
 def _role(arn: str) -> Any:

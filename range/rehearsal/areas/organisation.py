@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.moto_api._internal import mock_random
 
+from range.rehearsal.accounts import empower
 from range.rehearsal.areas.organisation_records import manager_of, organisation_of
 from range.rehearsal.call import Call, Shape
 from range.rehearsal.callers import PARTITION
@@ -95,6 +96,15 @@ def _resources(call: Call, manager: str) -> list[str]:
     return [known[each] for each in named if each in known] or ["*"]
 
 
+def create_account(call: Call) -> Answer:
+    """Let moto make an account, and give its administrator's role the rights that it comes with."""
+    answer = ask(call)
+    made = call.service.result(call.operation, answer)["CreateAccountStatus"]
+    if "AccountId" in made:
+        empower(str(made["AccountId"]))
+    return answer
+
+
 def put_policy(call: Call) -> Shape:
     """Write the organisation's resource policy."""
     manager = _permitted(call)
@@ -137,6 +147,7 @@ def _policy(manager: str) -> dict[str, Any]:
 
 OPERATIONS = {
     **dict.fromkeys(service_named("organizations").model.operation_names, ask),
+    "CreateAccount": create_account,
     "PutResourcePolicy": put_policy,
     "DescribeResourcePolicy": describe_policy,
     "DeleteResourcePolicy": delete_policy,

@@ -148,7 +148,8 @@ def test_who_is_in_no_organisation_asks_in_vain(refused: Refused) -> None:
 
     cloud = Cloud()
     loner = iam_backends["400000000001"]["aws"]
-    loner.create_user("aws", "loner")
+    user = loner.create_user("aws", "loner")
+    user.policies["all"] = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
     key = loner.create_access_key("loner")
     client = session(cloud, key.access_key_id, key.secret_access_key).client("organizations", region_name="us-east-1")
     with refused("AWSOrganizationsNotInUseException"):

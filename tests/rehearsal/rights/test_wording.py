@@ -1,0 +1,199 @@
+"""How each service refuses, for users, roles and sessions; what isn't refused; and what bad policies do at the door."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from tests.rehearsal.conftest import EST, POL, Exercise
+
+ROLE = f"arn:aws:iam::{EST}:role/blue"
+WHO = f"arn:aws:sts::{EST}:assumed-role/blue/test"
+IN = ("not authorized to perform: ", " because no identity-based policy allows the ", " action")
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(*actions: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
+
+
+def trusting(principal: str) -> str:
+    return document({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"})
+
+
+class Blue:
+    """A role of the ally's with few rights, and clients that act as it."""
+
+    def __init__(self, exercise: Exercise, *statements: dict[str, Any], **session: Any) -> None:
+        iam = exercise.client("iam", EST)
+        iam.create_role(RoleName="blue", AssumeRolePolicyDocument=trusting(f"arn:aws:iam::{EST}:root"))
+        if statements:
+            iam.put_role_policy(RoleName="blue", PolicyName="own", PolicyDocument=document(*statements))
+        self._exercise = exercise
+        self._keys: Credentials = exercise.assume(ROLE, EST, **session)
+
+    def refused(self, service: str, operation: str, **parameters: Any) -> tuple[str, str]:
+        """Give code and message of a refusal; of an answer, two empty strings."""
+        try:
+            getattr(self._exercise.acting(service, self._keys), operation)(**parameters)
+        except ClientError as error:
+            return error.response["Error"]["Code"], error.response["Error"]["Message"]
+        return "", ""
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code", "action"),
+    [
+        ("ec2", "describe_vpcs", {}, "UnauthorizedOperation", "ec2:DescribeVpcs"),
+        ("s3", "list_buckets", {}, "AccessDenied", "s3:ListAllMyBuckets"),
+        ("iam", "list_roles", {}, "AccessDenied", "iam:ListRoles"),
+        ("sns", "list_topics", {}, "AuthorizationError", "sns:ListTopics"),
+        ("sqs", "list_queues", {}, "AccessDenied", "sqs:ListQueues"),
+        ("kms", "list_keys", {}, "AccessDeniedException", "kms:ListKeys"),
+        ("logs", "describe_log_groups", {}, "AccessDeniedException", "logs:DescribeLogGroups"),
+        ("lambda", "list_functions", {}, "AccessDeniedException", "lambda:ListFunctions"),
+        ("route53", "list_hosted_zones", {}, "AccessDenied", "route53:ListHostedZones"),
+    ],
+)
+def test_each_service_refuses_in_its_own_words(
+    exercise: Exercise, service: str, operation: str, parameters: dict[str, Any], code: str, action: str
+) -> None:
+    found, message = Blue(exercise).refused(service, operation, **parameters)
+
+    assert found == code
+    assert f"User: {WHO} is {IN[0]}{action}{IN[1]}{action}{IN[2]}" in message
+
+
+def test_who_one_is_nobody_refuses_to_say(exercise: Exercise) -> None:
+    assert Blue(exercise, {"Effect": "Deny", "Action": "*", "Resource": "*"}).refused("sts", "get_caller_identity") == (
+        "",
+        "",
+    )
+
+
+def test_a_user_has_the_rights_of_its_groups(exercise: Exercise) -> None:
+    iam = exercise.client("iam", EST)
+    iam.create_user(UserName="ann")
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    ann = exercise.acting("ec2", Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+    with pytest.raises(ClientError, match=f"arn:aws:iam::{EST}:user/ann is not authorized"):
+        ann.describe_vpcs()
+    iam.create_group(GroupName="lookers")
+    iam.put_group_policy(GroupName="lookers", PolicyName="look", PolicyDocument=document(allow("ec2:Describe*")))
+    iam.add_user_to_group(GroupName="lookers", UserName="ann")
+
+    ann.describe_vpcs()
+
+
+def test_a_session_policy_narrows_and_a_boundary_does(exercise: Exercise) -> None:
+    narrow = document(allow("ec2:DescribeVpcs"))
+    blue = Blue(exercise, allow("ec2:*"), Policy=narrow)
+    assert blue.refused("ec2", "describe_vpcs") == ("", "")
+    assert "because no session policy allows" in blue.refused("ec2", "describe_subnets")[1]
+
+    iam = exercise.client("iam", EST)
+    arn = iam.create_policy(PolicyName="limit", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName="blue", PermissionsBoundary=arn)
+    assert "because no permissions boundary allows" in blue.refused("ec2", "describe_vpcs")[1]
+
+
+def test_rights_taken_away_are_gone_with_the_next_call(exercise: Exercise) -> None:
+    blue = Blue(exercise, allow("ec2:*"))
+    assert blue.refused("ec2", "describe_vpcs") == ("", "")
+    before = {"DateLessThan": {"aws:TokenIssueTime": "2100-01-01T00:00:00Z"}}
+    revoked = document({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": before})
+    exercise.client("iam", EST).put_role_policy(RoleName="blue", PolicyName="revoked", PolicyDocument=revoked)
+
+    assert "with an explicit deny in an identity-based policy" in blue.refused("ec2", "describe_vpcs")[1]
+
+
+def test_a_role_is_passed_only_by_who_may_pass_it(exercise: Exercise) -> None:
+    writer = f"arn:aws:iam::{EST}:role/writer"
+    iam = exercise.client("iam", EST)
+    service = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    iam.create_role(RoleName="writer", AssumeRolePolicyDocument=service)
+    iam.create_instance_profile(InstanceProfileName="writers")
+    iam.add_role_to_instance_profile(InstanceProfileName="writers", RoleName="writer")
+    blue = Blue(exercise, allow("ec2:*"))
+    launch = {"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "IamInstanceProfile": {"Name": "writers"}}
+
+    code, message = blue.refused("ec2", "run_instances", **launch)
+
+    assert code == "UnauthorizedOperation"
+    assert f"iam:PassRole on resource: {writer}" in message
+
+
+def test_another_accounts_bucket_and_key_are_open_only_to_whom_they_let_in(exercise: Exercise) -> None:
+    theirs = exercise.client("s3", POL)
+    theirs.create_bucket(Bucket="pol-own", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    theirs.put_object(Bucket="pol-own", Key="a", Body=b"a")
+    blue = Blue(exercise, allow("s3:*", "kms:*"))
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="a") == ("AccessDenied", "Access Denied")
+    entry = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ROLE},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::pol-own/*",
+    }
+    theirs.put_bucket_policy(Bucket="pol-own", Policy=document(entry))
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="a") == ("", "")
+    key = exercise.client("kms", POL).create_key()["KeyMetadata"]["Arn"]
+    assert (
+        "because no resource-based policy allows the kms:Encrypt"
+        in blue.refused("kms", "encrypt", KeyId=key, Plaintext=b"x")[1]
+    )
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"newservice:Key": "x"}},
+        {"StringEquals": {"aws:CalledViaNobody": "x"}},
+        {"ForAllValues:StringEquals": {"ec2:Ňame": "x"}},
+    ],
+)
+def test_what_cannot_be_told_is_refused_and_says_what(exercise: Exercise, condition: dict[str, Any]) -> None:
+    blue = Blue(exercise)
+    iam = next(role for role in _roles() if role.name == "blue")
+    iam.policies["odd"] = document(allow("ec2:*", Condition=condition))
+
+    code, message = blue.refused("ec2", "describe_vpcs")
+
+    assert code == "UnauthorizedOperation"
+    assert "as far as the rehearsal cloud can tell" in message
+
+
+@pytest.mark.parametrize("action", ["ec2:describevpcs", "EC2:DESCRIBEVPCS", "ec2:Describe?pcs"])
+def test_actions_match_whatever_their_case(exercise: Exercise, action: str) -> None:
+    assert Blue(exercise, allow(action)).refused("ec2", "describe_vpcs") == ("", "")
+
+
+@pytest.mark.parametrize("written", ["", "{", "[]", '{"Statement": "x"}', '{"Version": "2012-10-17"}', "nul"])
+def test_a_document_that_nobody_can_read_lets_nobody_in(exercise: Exercise, written: str) -> None:
+    blue = Blue(exercise)
+    next(role for role in _roles() if role.name == "blue").policies["odd"] = written
+
+    assert blue.refused("ec2", "describe_vpcs")[0] == "UnauthorizedOperation"
+
+
+def test_ten_thousand_statements_are_judged(exercise: Exercise) -> None:
+    blue = Blue(exercise)
+    many = [allow(f"s3:Get{number}") for number in range(10_000)]
+    next(role for role in _roles() if role.name == "blue").policies["many"] = document(*many)
+    assert blue.refused("ec2", "describe_vpcs")[0] == "UnauthorizedOperation"
+
+    next(role for role in _roles() if role.name == "blue").policies["many"] = document(*many, allow("ec2:DescribeVpcs"))
+    assert blue.refused("ec2", "describe_vpcs") == ("", "")
+
+
+def _roles() -> list[Any]:
+    from moto.iam.models import iam_backends
+
+    return list(iam_backends[EST]["aws"].roles.values())
