@@ -13,8 +13,9 @@ FORMAT = 1
 """Goes up when the meaning of a proof changes."""
 
 Verdict = Literal["PROVEN", "VIOLATED", "UNKNOWN"]
-Kind = Literal["undeclared", "cut", "unknown"]
-"""A flow that nobody declared, a declared one that doesn't get through, or something that can't be told."""
+Kind = Literal["undeclared", "cut", "unknown", "contradicted"]
+"""A flow that nobody declared, a declared one that doesn't get through, something that can't be told, or packets that did
+otherwise than the proof says."""
 
 _FROM = Field(validation_alias=AliasChoices("from", "source"), serialization_alias="from")
 """JSON says `from`, which Python keeps for itself."""
@@ -77,6 +78,19 @@ class Cell(Record):
     """What is declared between the two, and found: `targets → services tcp 6514`."""
 
 
+class Probes(Record):
+    """What packets between hosts said beside the proof; none were sent where `why` says so."""
+
+    tried: int = 0
+    passed: int = 0
+    dropped: int = 0
+    hosts: int = 0
+    """The hosts that they were sent between, one of each zone."""
+    disagreements: int = 0
+    """Pairs of zones where packets did otherwise than the proof says."""
+    why: str = "a snapshot has no hosts to send packets between"
+
+
 class Proof(Record):
     """The network proof of one snapshot. The same plan and snapshot give the same proof, byte for byte."""
 
@@ -98,3 +112,4 @@ class Proof(Record):
     interfaces: int
     classes: int
     """Kinds of addresses that nothing in the snapshot tells apart; what was decided holds for each of their members."""
+    probes: Probes = Probes()

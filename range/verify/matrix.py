@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from range.records.proof import Cell, Finding, Proof
+from range.records.proof import Cell, Finding, Probes, Proof
 
 _SIGNS = {"PROVEN": "+", "VIOLATED": "X", "UNKNOWN": "?"}
 _NOTHING = "."
@@ -19,6 +19,7 @@ def lines(proof: Proof) -> Iterator[str]:
     taken = f" taken {proof.taken:%Y-%m-%d %H:%M:%S %Z}" if proof.taken else ""
     yield f"{proof.exercise}: network {proof.network}, identity {proof.identity}"
     yield f"{proof.pairs} ordered pairs of zones, {proof.interfaces} interfaces of {proof.classes} kinds"
+    yield _probes(proof.probes)
     if proof.snapshot_sha256:
         yield f"snapshot {proof.snapshot_sha256[:16]}{taken}"
     yield ""
@@ -26,6 +27,16 @@ def lines(proof: Proof) -> Iterator[str]:
     for finding in proof.findings:
         yield ""
         yield from _finding(finding)
+
+
+def _probes(probes: Probes) -> str:
+    """Say what packets said."""
+    if not probes.tried:
+        return f"no packets were sent to check it: {probes.why}"
+    agree = (
+        "all as the proof says" if not probes.disagreements else f"{probes.disagreements} pairs of zones CONTRADICT it"
+    )
+    return f"{probes.tried} packets between {probes.hosts} hosts: {probes.passed} arrived, {probes.dropped} didn't; {agree}"
 
 
 def _matrix(cells: tuple[Cell, ...]) -> Iterator[str]:

@@ -1,0 +1,84 @@
+"""What probes say beside the proof: a packet that does what the proof says it can't is a failure of its own kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from range.errors import CloudError
+from range.records.plan import Plan
+from range.records.proof import Finding, Probes, Proof
+from range.verify.probes.choice import Probe, chosen, stations
+from range.verify.probes.round import Command, Outcome, sent
+
+_TOLD = 5
+"""How many packets of a pair of zones are told one by one."""
+
+
+def probed(plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = ()) -> Proof:
+    """Give the proof with what probes say; where they contradict it, it is VIOLATED, whatever it was.
+
+    Hosts that can't be come by make no verdict: what wasn't tried is said.
+    """
+    probes = chosen(plan, proof, allies)
+    try:
+        outcomes = sent(probes, command)
+    except CloudError as error:
+        return unprobed(proof, error.message)
+    contradictions = tuple(_contradictions(outcomes))
+    told = Probes(
+        tried=len(probes),
+        passed=sum(outcome.arrived for outcome in outcomes.values()),
+        dropped=sum(not outcome.arrived for outcome in outcomes.values()),
+        hosts=len(stations(plan, allies)),
+        disagreements=len(contradictions),
+        why="",
+    )
+    changes: dict[str, object] = {"probes": told}
+    if contradictions:
+        changes |= {"verdict": "VIOLATED", "network": "VIOLATED", "findings": (*contradictions, *proof.findings)}
+    return proof.model_copy(update=changes)
+
+
+def unprobed(proof: Proof, why: str) -> Proof:
+    """Give the proof with the reason why nothing was probed; its verdict stays."""
+    return proof.model_copy(update={"probes": Probes(why=why)})
+
+
+def _contradictions(outcomes: Mapping[Probe, Outcome]) -> Iterator[Finding]:
+    """Give a finding for each pair of zones where packets did otherwise than the proof says."""
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for probe, outcome in outcomes.items():
+        said = _contradiction(probe, outcome)
+        if said:
+            pairs.setdefault((str(probe.source.zone), str(probe.target.zone)), []).append(said)
+    for (source, target), told in pairs.items():
+        yield Finding(
+            source=source,
+            to=target,
+            verdict="VIOLATED",
+            kind="contradicted",
+            traffic=told[0].partition(" from ")[0],
+            resource="probe",
+            resources=("probe",),
+            why=f"packets contradict the proof: {_listed(told)}",
+        )
+
+
+def _listed(told: list[str]) -> str:
+    """Join the first few, and count the others."""
+    more = len(told) - _TOLD
+    return "; ".join(told[:_TOLD]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _contradiction(probe: Probe, outcome: Outcome) -> str | None:
+    """Say how a probe contradicts the proof, if it does. Datagrams have no answer of their own: nothing is said of that."""
+    through = outcome.arrived and outcome.answered
+    if probe.fate == "nothing":
+        return f"{probe} arrived, and the proof says that it can't" if outcome.arrived else None
+    if probe.fate == "not answered":
+        return f"{probe} arrived and was answered, and the proof says that it is cut" if through else None
+    if not outcome.arrived:
+        return f"{probe} didn't arrive, and the proof says that it does"
+    if probe.fate == "answered" and probe.protocol != "udp" and not outcome.answered:
+        return f"{probe} arrived and wasn't answered, and the proof says that answers get back"
+    return None

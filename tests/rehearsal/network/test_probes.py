@@ -1,0 +1,133 @@
+"""Live probes: what packets between hosts say of the proof, on a range whose packets do what EC2's state says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from range.records.proof import Proof
+from range.verify.decision import Prover
+from range.verify.matrix import lines
+from range.verify.probes.judgement import probed, unprobed
+from range.verify.taking import look
+from tests.rehearsal.network.bare import needs_namespaces
+from tests.rehearsal.network.live import Live, live
+from tests.verify.exercises import steadfast
+
+pytestmark = needs_namespaces
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Steadfast, live."""
+    yield from live(steadfast(), tmp_path_factory.mktemp("steady"))
+
+
+@pytest.fixture(scope="module")
+def prover(steady: Live) -> Prover:
+    """A prover that knows the exercise."""
+    return Prover(steady.plan)
+
+
+def proven(steady: Live, prover: Prover) -> Proof:
+    """Prove what is there now."""
+    return prover.prove(look(steady.plan, steady.cloud.sessions))
+
+
+def on(steady: Live) -> object:
+    """Give how words are run on a host: in its namespace."""
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        return ["nsenter", f"--net={steady.hosts[f'{enclave}/{host}'].namespace}", *words]
+
+    return command
+
+
+def red_way(steady: Live, verb: str) -> None:
+    """Let red's web traffic into Estonia's targets, or no longer; where the range is right, it is let in."""
+    red = next(each for each in steady.plan.enclaves if each.name == "red")
+    zone = next(each for each in red.zones if each.name == "attackers")
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": str(zone.cidr)}]}
+    group = steady.ids["est.targets.group"]
+    steady.call("est", f"ec2.{verb}_security_group_ingress", GroupId=group, IpPermissions=[rule])
+
+
+def test_where_packets_do_as_the_proof_says_its_verdict_stays(steady: Live, prover: Prover) -> None:
+    proof = proven(steady, prover)
+
+    seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+
+    assert seen.model_copy(update={"probes": proof.probes}) == proof
+    declared = {(flow.source, flow.target) for flow in steady.plan.flows if flow.source.enclave != flow.target.enclave}
+    assert seen.probes.hosts == 10
+    assert seen.probes.disagreements == 0
+    assert seen.probes.passed >= len(declared)
+    assert seen.probes.tried == seen.probes.passed + seen.probes.dropped
+    assert any(f"{seen.probes.passed} arrived" in line and "all as the proof says" in line for line in lines(seen))
+
+
+def test_a_fault_that_the_proof_finds_is_felt_and_no_contradiction(steady: Live, prover: Prover) -> None:
+    red_way(steady, "revoke")
+    steady.network.follow()
+    try:
+        proof = proven(steady, prover)
+        seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+    finally:
+        red_way(steady, "authorize")
+        steady.network.follow()
+
+    assert proof.verdict == "VIOLATED"
+    assert (seen.findings, seen.probes.disagreements) == (proof.findings, 0)
+
+
+def test_packets_that_do_otherwise_are_a_failure_of_their_own_kind(steady: Live, prover: Prover) -> None:
+    proof = proven(steady, prover)
+    red_way(steady, "revoke")
+    steady.network.follow()
+    try:
+        seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+    finally:
+        red_way(steady, "authorize")
+        steady.network.follow()
+
+    assert (proof.verdict, seen.verdict, seen.network) == ("PROVEN", "VIOLATED", "VIOLATED")
+    (finding,) = seen.findings
+    assert (finding.kind, finding.source, finding.to) == ("contradicted", "red.attackers", "est.targets")
+    assert "tcp 80 from red.attackers" in finding.why
+    assert "the proof says that it does" in finding.why
+    assert any("CONTRADICT" in line for line in lines(seen))
+
+
+def test_a_packet_that_arrives_where_the_proof_says_that_none_can_is_one_too(steady: Live, prover: Prover) -> None:
+    red_way(steady, "revoke")
+    try:
+        proof = proven(steady, prover)
+    finally:
+        red_way(steady, "authorize")
+    steady.network.follow()
+
+    seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+
+    assert seen.findings[0].kind == "contradicted"
+    assert "the proof says that it is cut" in seen.findings[0].why
+
+
+def test_a_host_that_can_not_be_come_by_makes_no_verdict_and_is_said(steady: Live, prover: Prover) -> None:
+    proof = proven(steady, prover)
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        return ["sh", "-c", "echo nobody is there >&2; exit 255"]
+
+    seen = probed(steady.plan, proof, command)
+
+    assert (seen.verdict, seen.probes.tried) == (proof.verdict, 0)
+    assert "can't be probed from: nobody is there" in seen.probes.why
+
+
+def test_without_hosts_that_is_said_in_plain_words(steady: Live, prover: Prover) -> None:
+    seen = unprobed(proven(steady, prover), "this rehearsal runs no hosts")
+
+    assert "no packets were sent to check it: this rehearsal runs no hosts" in list(lines(seen))
+    assert json.loads(seen.model_dump_json(by_alias=True))["probes"]["why"] == "this rehearsal runs no hosts"
