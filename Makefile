@@ -1,6 +1,6 @@
 # make rehearse   an exercise of three allies on this machine, from its file to its teardown
 # make test       the tests
-# make setup      what both need: .venv, the locked dependencies, the Pulumi CLI
+# make setup      what both need: .venv, the locked dependencies, the Pulumi CLI, Podman where it may
 # make check      ruff, mypy, the layers, the house style
 # make bench      how fast and how big, as a table
 # make prove      the proofs that take long; a second run goes on where the first was stopped
@@ -32,6 +32,7 @@ test: setup
 
 setup: $(VENV)/.installed
 	@$(BIN)/python -m range.provision.cli >/dev/null
+	@$(BIN)/python -m range.rehearsal.hosts.means
 
 check: setup
 	$(BIN)/ruff check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests interrupt what they start, and remember what passes, where that was asked for."""
+    """Let tests interrupt what they start, and remember what passes, where that was asked for.
+
+    Rehearsals that tests start have no hosts, unless a test asks for them.
+    """
+    os.environ["RANGE_NO_HOSTS"] = "1"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # a shell that runs the tests in the background ignores Ctrl-C for them, and so would every child of theirs
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -47,6 +47,22 @@ def _machine() -> Iterator[Check]:
     place = next(parent for parent in (folder, *folder.parents) if parent.exists())
     writable = place.is_dir() and os.access(place, os.W_OK)
     yield _check("state folder", writable, f"{place} can't be written to", "export RANGE_HOME=FOLDER")
+    yield from _hosts()
+
+
+def _hosts() -> Iterator[Check]:
+    """Check what the hosts of a rehearsal need; everything else works without, where --no-hosts says so."""
+    from range.rehearsal.hosts.means import NO_HOSTS_VARIABLE, lacking, left_out
+
+    if left_out():
+        yield Check(name="hosts", where=HERE, ok=True, why=f"left out: {NO_HOSTS_VARIABLE} is set")
+        return
+    lacks = lacking()
+    for lack in lacks:
+        mend = f"{lack.mend}; or do without: --no-hosts"
+        yield Check(name=f"hosts: {lack.name}", where=HERE, ok=False, why=lack.why, mend=mend)
+    if not lacks:
+        yield Check(name="hosts", where=HERE, ok=True)
 
 
 def _pulumi() -> Check:

@@ -29,6 +29,13 @@ Allies = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask; where nothing is asked, it changes nothing.")]
+Hosts = Annotated[
+    bool | None,
+    typer.Option(
+        "--hosts/--no-hosts",
+        help="In a rehearsal, whether instances are machines that one can log into. Remembered; RANGE_NO_HOSTS=1 says no.",
+    ),
+]
 Cloud = Annotated[CloudName, typer.Option("--cloud", envvar="RANGE_CLOUD", help="Where the exercise is.")]
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import AsJson, MaybeSpec, Spec
+from range.cli.options import AsJson, Hosts, MaybeSpec, Spec
+from range.cli.surroundings import WITHOUT_HOSTS
 from range.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ Throttling = Annotated[
 @app.command()
 def start(
     spec: MaybeSpec = None,
+    hosts: Hosts = None,
     latency: Latency = None,
     speed: Speed = None,
     throttling: Throttling = None,
@@ -49,8 +53,8 @@ def start(
     wanted = {name: value for name, value in given.items() if value is not None}
     changed(Settings(), wanted)  # what can't be is refused before anything is started
     if spec is not None:
-        surroundings.rehearse(spec, surroundings.plan(spec))
-    running = start_process(surroundings.home())
+        surroundings.rehearse(spec, surroundings.plan(spec), hosts=hosts)
+    running = start_process(surroundings.home(), hosts=hosts)
     if wanted:
         set_weather(running, **wanted)
     return _tell(running, as_json=as_json)
@@ -147,10 +151,29 @@ def env(spec: Spec, as_json: AsJson = False) -> int:
 
 
 def _tell(rehearsal: Rehearsal | None, *, as_json: bool) -> int:
+    from range.rehearsal.administration import hosts
+
+    machines = hosts(rehearsal) if rehearsal is not None and rehearsal.hosts else None
     if as_json:
-        output.document({"running": rehearsal is not None, **(asdict(rehearsal) if rehearsal else {})})
+        document = {**asdict(rehearsal), "machines": machines} if rehearsal else {}
+        output.document({"running": rehearsal is not None, **document})
     elif rehearsal is None:
         output.line("no rehearsal cloud runs here; `range rehearsal start` starts one")
     else:
         output.line(f"running at {rehearsal.endpoint} (pid {rehearsal.pid}, since {rehearsal.started})")
+        for line in _told(machines):
+            output.line(line)
     return 0
+
+
+def _told(machines: dict[str, dict[str, str]] | None) -> Iterator[str]:
+    """Say how the machines stand, and what is wrong with which."""
+    if machines is None:
+        yield WITHOUT_HOSTS
+        return
+    counts = Counter(machine["state"] for machine in machines.values())
+    yield "hosts: " + (", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none yet")
+    for name, machine in machines.items():
+        if machine["why"]:
+            yield f"{name}: {machine['why']}; its console ends:"
+            yield from (f"    {line}" for line in machine["console"].splitlines())

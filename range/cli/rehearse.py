@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import AsJson, Spec, Yes
+from range.cli.options import AsJson, Hosts, Spec, Yes
 from range.cli.rounds import Report, Rounds
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -18,6 +18,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def rehearse(
     spec: Spec,
     keep: Annotated[bool, typer.Option(help="Keep the throw-away cloud's folder, also when all went well.")] = False,
+    hosts: Hosts = None,
     as_json: AsJson = False,
     yes: Yes = False,
 ) -> int:
@@ -29,10 +30,12 @@ def rehearse(
     planned = surroundings.plan(spec)
 
     from range.controller.command import journaled
+    from range.rehearsal.process import with_hosts
 
+    machines = with_hosts(hosts)
     home = surroundings.home()
     with journaled(home, planned.exercise, surroundings.words(), surroundings.who()) as command:
-        report = Rounds(spec, home, planned.exercise).all(keep=keep)
+        report = Rounds(spec, home, planned.exercise, hosts=machines).all(keep=keep)
         command.exit_code = report.exit_code
         command.error = report.error
     path = _saved(report, home / planned.exercise)
@@ -40,6 +43,8 @@ def rehearse(
         output.document({**report.document(), "report": str(path)})
     else:
         output.table(("step", "s", "", ""), [(s.name, s.seconds, s.word, s.told) for s in report.steps])
+        if not machines:
+            output.line(f"\n{surroundings.WITHOUT_HOSTS}")
         output.line(f"\n{planned.exercise}: {'all went well' if report.ok else 'FAILED'}; the report is in {path}")
     return report.exit_code
 

@@ -27,6 +27,8 @@ Document = dict[str, Any]
 CHANGES = ("created", "updated", "replaced", "deleted")
 FOREIGN = ("AWS_", "PULUMI_", "RANGE_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 """Variables that would lead a round away from its own cloud."""
+PASSED_ON = ("RANGE_HOST_IMAGE",)
+"""Those among them that don't."""
 
 
 def _enclaves(document: Document, phase: str) -> str | None:
@@ -94,6 +96,8 @@ class Report:
     """How a rehearsal went."""
 
     exercise: str
+    hosts: bool
+    """Whether the rehearsal's instances were machines."""
     steps: list[Step] = field(default_factory=list)
     interrupted: bool = False
 
@@ -119,13 +123,13 @@ class Report:
             for s in self.steps
         ]
         seconds = round(sum(step.seconds for step in self.steps), 1)
-        return {"ok": self.ok, "exercise": self.exercise, "seconds": seconds, "steps": steps}
+        return {"ok": self.ok, "exercise": self.exercise, "hosts": self.hosts, "seconds": seconds, "steps": steps}
 
 
 class Rounds:
     """One rehearsal in a folder that is thrown away, unless it failed."""
 
-    def __init__(self, spec: Path, home: Path, exercise: str) -> None:
+    def __init__(self, spec: Path, home: Path, exercise: str, *, hosts: bool) -> None:
         """Make the folder, with a copy of the exercise file and of the addresses beside it."""
         home.mkdir(parents=True, exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(prefix="rehearse-", dir=home))
@@ -133,7 +137,7 @@ class Rounds:
         shutil.copyfile(spec, self._spec)
         if lock_path(spec).exists():
             shutil.copyfile(lock_path(spec), lock_path(self._spec))
-        self._report = Report(exercise)
+        self._report = Report(exercise, hosts)
 
     def all(self, *, keep: bool) -> Report:
         """Run every round; after a failure only those that tear down."""
@@ -162,6 +166,8 @@ class Rounds:
         """Type a command; give its exit code and its document."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         environment["RANGE_HOME"] = str(self._folder)
+        environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment |= {} if self._report.hosts else {"RANGE_NO_HOSTS": "1"}
         command = [sys.executable, "-m", "range.cli.main", *arguments]
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
         try:

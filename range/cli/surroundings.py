@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 WHENEVER = datetime.min.replace(tzinfo=UTC)
 """For commands that don't mind a lease that has ended: what stands must come down also afterwards."""
 
+WITHOUT_HOSTS = "hosts are left out: instances are records, and no machine runs (--no-hosts)"
+"""What results and reports say of a rehearsal that was told to do without."""
+
 PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 """A rehearsal has credentials of its own; where one of these names what isn't in ~/.aws, AWS's clients refuse all work."""
 
@@ -64,7 +67,7 @@ def as_typed(spec: Path, cloud: CloudName) -> str:
     return shlex.quote(str(spec)) + (" --cloud aws" if cloud is CloudName.aws else "")
 
 
-def enter(spec: Path, planned: Plan, cloud: CloudName, *, as_it_is: bool = False) -> Path:
+def enter(spec: Path, planned: Plan, cloud: CloudName, *, as_it_is: bool = False, hosts: bool | None = None) -> Path:
     """Make this process speak to the cloud that was asked for, and give its home.
 
     A rehearsal's organisation is bootstrapped, unless it shall be left `as_it_is`.
@@ -74,11 +77,11 @@ def enter(spec: Path, planned: Plan, cloud: CloudName, *, as_it_is: bool = False
     """
     if cloud is CloudName.aws:
         return _enter_aws(planned)
-    rehearse(spec, planned, as_it_is=as_it_is)
+    rehearse(spec, planned, as_it_is=as_it_is, hosts=hosts)
     return home()
 
 
-def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, str]:
+def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False, hosts: bool | None = None) -> dict[str, str]:
     """Make this process speak to the directory's rehearsal cloud, and give what a shell needs to do so too.
 
     Starts one where none runs, makes the exercise's accounts there, and bootstraps them; what is done already costs
@@ -91,7 +94,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
 
     folder = home()
     _prepare(folder)
-    running = start(folder)
+    running = start(folder, hosts=hosts)
     members = {enclave.name: enclave.account for enclave in (planned.hub, *planned.enclaves)}
     operator = accounts(running, planned.management_account, members)
     if planned.quotas:
@@ -106,7 +109,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False) -> dict[str, 
         region=planned.region,
         programs=Path(sys.prefix, "bin"),
         path=os.environ.get("PATH", os.defpath),
-        entry=_entry(planned),
+        entry=_entry(planned) if running.hosts else None,
     )
     if "PULUMI_BACKEND_URL" in os.environ:
         variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
@@ -135,6 +138,14 @@ def running() -> Rehearsal:
 def _entry(planned: Plan) -> str | None:
     """Give the address of the host from which the others are configured: the first of the hub's management zone."""
     return next((str(host.address) for host in planned.hub.hosts if host.zone == MANAGEMENT_ZONE), None)
+
+
+def with_hosts(cloud: CloudName) -> bool:
+    """Say whether what was entered has machines: AWS does, and a rehearsal unless it was told not to."""
+    from range.rehearsal.process import status
+
+    running = None if cloud is CloudName.aws else status(home())
+    return running is None or running.hosts
 
 
 def setting(spec: Path, planned: Plan, folder: Path) -> Setting:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Hosts, Spec, Yes, enclaves_named
 from range.cli.progress import shown
 from range.records.results import EnclaveResult
 
@@ -17,7 +17,12 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def up(
-    spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False, yes: Yes = False
+    spec: Spec,
+    ally: Allies = None,
+    cloud: Cloud = CloudName.rehearsal,
+    hosts: Hosts = None,
+    as_json: AsJson = False,
+    yes: Yes = False,
 ) -> int:
     """Bring the exercise up; what is up already stays as it is.
 
@@ -26,7 +31,7 @@ def up(
     """
     planned = surroundings.plan(spec, now=datetime.now(UTC))
     only = enclaves_named(ally, [enclave.name for enclave in planned.enclaves])
-    folder = surroundings.enter(spec, planned, cloud)
+    folder = surroundings.enter(spec, planned, cloud, hosts=hosts)
 
     from range.controller.command import journaled
     from range.controller.lifecycle import Lifecycle
@@ -39,10 +44,14 @@ def up(
         results = rows(ended, command.journal.standings(planned.exercise))
         command.exit_code = exit_code(results)
         command.error = summary(results)
+    with_hosts = surroundings.with_hosts(cloud)
     if as_json:
-        output.document({"exercise": planned.exercise, "enclaves": [result.model_dump() for result in results]})
+        enclaves = [result.model_dump() for result in results]
+        output.document({"exercise": planned.exercise, "hosts": with_hosts, "enclaves": enclaves})
     else:
         show(results)
+        if not with_hosts:
+            output.line(surroundings.WITHOUT_HOSTS)
     return command.exit_code
 
 

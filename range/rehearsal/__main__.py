@@ -8,12 +8,15 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from range.errors import RangeError
 from range.rehearsal.door import Cloud
 from range.rehearsal.record import Rehearsal, write
 from range.rehearsal.server import Front
+
+if TYPE_CHECKING:
+    from range.rehearsal.hosts.hosts import Hosts
 
 _log = logging.getLogger("range.rehearsal")
 
@@ -30,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        _serve(options.home, options.port, options.provider_port)
+        _serve(options.home, options.port, options.provider_port, hosts=not options.no_hosts)
     except RangeError as error:
         _log.error("%s", error)
         return error.exit_code
@@ -46,24 +49,37 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--home", type=Path, required=True, help="the folder that keeps this rehearsal")
     parser.add_argument("--port", type=int, default=0, help="for AWS clients; a free one if not given")
     parser.add_argument("--provider-port", type=int, default=0, help="for the Pulumi engine; a free one if not given")
+    parser.add_argument("--no-hosts", action="store_true", help="instances are records only, and no machines")
     return parser.parse_args(arguments)
 
 
-def _serve(home: Path, port: int, provider_port: int) -> None:
+def _serve(home: Path, port: int, provider_port: int, *, hosts: bool) -> None:
     """Open the cloud, both fronts, and say where they are; close everything when a signal comes."""
     told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_stop.set())
     cloud = Cloud(home)
+    machines = _hosts(cloud, home) if hosts else None
     front = Front(cloud, port)
     provider, provider_port = _provider(cloud, provider_port)
     threading.Thread(target=front.serve_forever, args=(0.05,), name="front", daemon=True).start()
-    write(home, Rehearsal.of_this_process(port=front.port, provider_port=provider_port))
+    write(home, Rehearsal.of_this_process(port=front.port, provider_port=provider_port, hosts=hosts))
     _log.info("serving at http://127.0.0.1:%d, provider at port %d", front.port, provider_port)
     told_to_stop.wait()
     front.shutdown()
     provider.stop(1.0)
+    if machines is not None:
+        machines.close()
     cloud.close()
+    if machines is not None:
+        machines.clean()
+
+
+def _hosts(cloud: Cloud, home: Path) -> Hosts:
+    """Let instances be machines."""
+    from range.rehearsal.hosts.hosts import Hosts
+
+    return Hosts(cloud, home)
 
 
 def _provider(cloud: Cloud, port: int) -> tuple[_Stoppable, int]:

@@ -58,11 +58,22 @@ def set_weather(rehearsal: Rehearsal, **settings: object) -> dict[str, Any]:
     return _asked(rehearsal, "/_range/weather", settings)
 
 
-def _asked(rehearsal: Rehearsal, path: str, document: Mapping[str, object]) -> dict[str, Any]:
-    """Post a document to the rehearsal's own endpoint; give what it says."""
+def hosts(rehearsal: Rehearsal) -> dict[str, dict[str, str]] | None:
+    """Tell how each machine stands, by instance: its state, and why where something is wrong; None without hosts.
+
+    Raises:
+        CloudError: the rehearsal is gone.
+    """
+    found: dict[str, dict[str, str]] | None = _asked(rehearsal, "/_range/hosts")["hosts"]
+    return found
+
+
+def _asked(rehearsal: Rehearsal, path: str, document: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Ask the rehearsal's own endpoint, or post a document to it; give what it says."""
     connection = http.client.HTTPConnection("127.0.0.1", rehearsal.port, timeout=_PATIENCE_S)
     try:
-        connection.request("POST", path, json.dumps(document))
+        method, body = ("GET", None) if document is None else ("POST", json.dumps(document))
+        connection.request(method, path, body)
         response = connection.getresponse()
         answer: dict[str, Any] = json.loads(response.read())
     except OSError as error:

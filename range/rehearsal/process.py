@@ -12,31 +12,42 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from range.errors import RangeError
+from range.errors import EnvironmentMissing, InputError, RangeError
 from range.rehearsal.record import Rehearsal, birth, read
 
 START_S = 60.0
 """How long a rehearsal may take to come up."""
-STOP_S = 10.0
-"""How long one may take to stop before it is killed; nothing is lost by that, since it saves before it answers."""
+STOP_S, STOP_HOSTS_S = 10.0, 60.0
+"""How long one may take to stop before it is killed, without hosts and with; nothing is lost by that, since it saves before
+it answers."""
 _POLL_S = 0.05
 _LOG_TAIL_BYTES = 4096
 _FOREIGN = ("AWS_", "MOTO_", "PULUMI_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 """Settings of the user's shell that the rehearsal must not take for its own."""
 
 
-def start(home: Path) -> Rehearsal:
+def start(home: Path, *, hosts: bool | None = None) -> Rehearsal:
     """Start the rehearsal of a folder and wait until it answers, or find the one that runs. `home` is `.range`.
 
+    `hosts` says whether instances are machines; None is what it was before, and yes for a new one, unless RANGE_NO_HOSTS
+    is set. The first start with hosts makes their image, which takes a minute or two.
+
     Raises:
+        EnvironmentMissing: hosts can't run on this machine.
+        InputError: it runs already, and with hosts where none are wanted, or the other way round.
         RangeError: it did not come up; the message ends with what its log says.
     """
     folder = _folder(home)
     with _one_at_a_time(folder):
         known = read(folder)
         found = _answering(folder, known.pid) if known is not None and known.is_alive else None
+        if found is not None and hosts not in (None, found.hosts):
+            runs = "with hosts" if found.hosts else "without hosts"
+            raise InputError(f"this rehearsal runs {runs}", hint="range rehearsal stop, then start it the other way")
+        if found is None:
+            hosts = with_hosts(hosts, known)
         # one that was just killed may still have been there a moment ago
-        started = found or _answering(folder, _spawn(folder, known))
+        started = found or _answering(folder, _spawn(folder, known, hosts=bool(hosts)))
     if started is None:
         raise RangeError(f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder))
     return started
@@ -50,16 +61,28 @@ def status(home: Path) -> Rehearsal | None:
 
 
 def stop(home: Path) -> bool:
-    """Stop the rehearsal of a folder; say whether there was one. What it was told is kept for the next start."""
+    """Stop the rehearsal of a folder; say whether there was one. What it was told is kept for the next start.
+
+    What hosts a killed one left running is stopped as well.
+    """
     folder = _folder(home)
     with _one_at_a_time(folder):
         known = status(home)
-        if known is None:
-            return False
-        for number, patience_s in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, STOP_S)):
-            os.kill(known.pid, number)
-            if _until(lambda: not known.is_alive, patience_s):
-                return True
+        if known is not None:
+            _end(known)
+        if (folder / "hosts").is_dir():
+            from range.rehearsal.hosts.leavings import clean
+
+            clean(folder)
+    return known is not None
+
+
+def _end(known: Rehearsal) -> None:
+    """End a rehearsal's process."""
+    for number, patience_s in ((signal.SIGTERM, STOP_HOSTS_S if known.hosts else STOP_S), (signal.SIGKILL, STOP_S)):
+        os.kill(known.pid, number)
+        if _until(lambda: not known.is_alive, patience_s):
+            return
     raise RangeError(f"process {known.pid} can't be killed", hint=f"see `ps -o pid,state,cmd -p {known.pid}`")
 
 
@@ -78,11 +101,32 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def _spawn(folder: Path, known: Rehearsal | None) -> int:
+def with_hosts(asked: bool | None, known: Rehearsal | None = None) -> bool:
+    """Say whether a rehearsal that is about to start has hosts; if so, see to it that it can, and make their image.
+
+    Raises:
+        EnvironmentMissing: something is missing for them.
+    """
+    from range.rehearsal.hosts.images import image
+    from range.rehearsal.hosts.means import lacking, left_out
+
+    if not (asked if asked is not None else not left_out() and (known is None or known.hosts)):
+        return False
+    lacks = lacking()
+    if lacks:
+        hint = "`range doctor` says how to mend it; --no-hosts does without hosts"
+        raise EnvironmentMissing(f"hosts can't run on this machine: {'; '.join(lack.why for lack in lacks)}", hint=hint)
+    image()
+    return True
+
+
+def _spawn(folder: Path, known: Rehearsal | None, *, hosts: bool) -> int:
     """Start the process, in a session of its own, at the ports that it had before; give its id."""
     arguments = [sys.executable, "-m", "range.rehearsal", "--home", str(folder)]
     if known is not None:
         arguments += ["--port", str(known.port), "--provider-port", str(known.provider_port)]
+    if not hosts:
+        arguments.append("--no-hosts")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     root = str(Path(__file__).parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))

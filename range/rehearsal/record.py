@@ -26,14 +26,16 @@ class Rehearsal:
     port: int
     provider_port: int
     started: str
+    hosts: bool = True
+    """Whether instances are machines that one can log into; remembered from start to start."""
 
     @classmethod
-    def of_this_process(cls, *, port: int, provider_port: int) -> Rehearsal:
+    def of_this_process(cls, *, port: int, provider_port: int, hosts: bool = True) -> Rehearsal:
         """Describe the process that calls this."""
         born = birth(os.getpid())
         assert born is not None
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        return cls(os.getpid(), born, f"http://127.0.0.1:{port}", port, provider_port, started)
+        return cls(os.getpid(), born, f"http://127.0.0.1:{port}", port, provider_port, started, hosts)
 
     @property
     def is_alive(self) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from range.errors import InputError, RangeError
 from range.rehearsal.accounts import from_json
 from range.rehearsal.door import Answer, Cloud, ConnectionLost, Request
+from range.rehearsal.hosts import standings
 from range.rehearsal.quotas.limits import EVERYBODY
 from range.rehearsal.quotas.table import limits
 from range.rehearsal.weather.sight import Origin, origin
@@ -22,6 +23,7 @@ ADMIN = "/_range/"
 _HEALTH = "/_range/health"
 _ACCOUNTS = "/_range/accounts"
 _QUOTAS = "/_range/quotas"
+_HOSTS = "/_range/hosts"
 _WEATHER = "/_range/weather"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NOT_A_PROXY = (
@@ -189,10 +191,16 @@ def _set_weather(cloud: Cloud, document: dict[str, Any]) -> object:
     return _weather(cloud, {})
 
 
+def _hosts(_: Cloud, __: dict[str, Any]) -> object:
+    """Tell how each machine stands, by instance; null without hosts."""
+    return {"hosts": standings.report()}
+
+
 _ADMIN: dict[tuple[str, str], Callable[[Cloud, dict[str, Any]], object]] = {
     ("GET", _HEALTH): _health,
     ("POST", _ACCOUNTS): _accounts,
     ("GET", _QUOTAS): _quotas,
+    ("GET", _HOSTS): _hosts,
     ("POST", _QUOTAS): _set_quotas,
     ("GET", _WEATHER): _weather,
     ("POST", _WEATHER): _set_weather,

@@ -18,6 +18,8 @@ from range.records.plan import Plan
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOREIGN = ("AWS_", "PULUMI_", "RANGE_")
+NO_HOSTS = "RANGE_NO_HOSTS"
+"""Stays as it is: rehearsals of tests have no hosts, unless a test asks for them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def typed(tmp_path: Path) -> Type:
     """Type a command in that directory."""
 
     def run(*arguments: str | Path, stdin: str | None = None, **environment: str) -> Answer:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) or name == NO_HOSTS}
         done = subprocess.run(
             [sys.executable, "-m", "range.cli.main", *map(str, arguments)],
             cwd=tmp_path,

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import yaml
 
-from tests.cli.conftest import EXAMPLES, FOREIGN, Answer
+from tests.cli.conftest import EXAMPLES, FOREIGN, NO_HOSTS, Answer
 
 ROOT = EXAMPLES.parent
 PULUMI = Path(sys.prefix, "bin", "pulumi")
@@ -93,7 +93,7 @@ class Place:
 
 def clean() -> dict[str, str]:
     """Give this process's environment, without what would lead a command elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) or name == NO_HOSTS}
 
 
 def lived(folder: Path) -> Iterator[tuple[str, Answer]]:

@@ -99,7 +99,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     spec, home = folder / "steadfast.yaml", folder / ".range"
     before = dict(os.environ)
     try:
-        for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        for name in [name for name in os.environ if name.startswith(FOREIGN) and name != "RANGE_NO_HOSTS"]:
             del os.environ[name]
         os.environ["RANGE_HOME"] = str(home)
         plan = surroundings.plan(spec)

@@ -86,6 +86,17 @@ def test_without_a_source_the_root_volume_is_as_it_was_launched(ec2: Any, instan
     assert volume["Size"] == before["Size"]
 
 
+def test_as_it_was_launched_is_not_as_it_was_last_replaced(ec2: Any, instance: Any) -> None:
+    launched = ec2.describe_volumes(VolumeIds=[root(instance)])["Volumes"][0].get("SnapshotId")
+    snapshot = snapshot_of(ec2, root(instance))
+    replaced(ec2, instance, SnapshotId=snapshot)
+
+    replaced(ec2, instance)
+
+    (volume,) = ec2.describe_volumes(VolumeIds=[root(seen(ec2, instance["InstanceId"]))])["Volumes"]
+    assert volume.get("SnapshotId") == launched != snapshot
+
+
 def test_an_image_becomes_the_instances_image(ec2: Any, instance: Any) -> None:
     image = ec2.create_image(InstanceId=instance["InstanceId"], Name="golden")["ImageId"]
 

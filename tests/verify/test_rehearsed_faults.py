@@ -81,7 +81,10 @@ def raised(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Left]:
 def _raised(folder: Path, text: str) -> Left:
     spec = folder / "exercise.yaml"
     spec.write_text(text, encoding="utf-8")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "RANGE_"))}
+    foreign = ("AWS_", "PULUMI_", "RANGE_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | {
+        "RANGE_NO_HOSTS": "1"
+    }
     for command in (("up", spec, "--json"), ("verify", spec), ("rehearsal", "stop")):
         typed = [sys.executable, "-m", "range.cli.main", *map(str, command)]
         subprocess.run(typed, cwd=folder, env=clean, check=True, stdout=subprocess.DEVNULL)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+from range.rehearsal.areas.clock import now
 from range.rehearsal.areas.ec2_records import records, tag
 from range.rehearsal.areas.instance_defaults import metadata_defaults
 from range.rehearsal.call import Call, Shape
+from range.rehearsal.hosts.standings import console_output
 from range.rehearsal.messages import Answer
 from range.rehearsal.refusals import Refusal
 
@@ -88,6 +91,7 @@ def _finish(call: Call, launched: Shape, mappings: list[Shape], specifications: 
     instance = backend.get_instance(launched["InstanceId"])
     instance.disable_api_termination = bool(call.params.get("DisableApiTermination"))
     snapshots = {each["DeviceName"]: each.get("Ebs", {}).get("SnapshotId") for each in mappings}
+    instance.launched_from = snapshots.get(instance.root_device_name)
     for device, attached in instance.get_block_device_mapping:
         backend.volumes[attached.volume_id].snapshot_id = snapshots.get(device)
     wanted = [each for each in specifications if each["ResourceType"] == "network-interface"]
@@ -123,4 +127,36 @@ def detach(call: Call) -> Answer:
     return call.by_moto({**call.params, "InstanceId": attached.instance.id, "Device": attached.device})
 
 
-OPERATIONS = {"RunInstances": run, "TerminateInstances": terminate, "DetachVolume": detach}
+def create_image(call: Call) -> Answer:
+    """Make an image of an instance, which boots again for it unless the call says otherwise.
+
+    Source: EC2 API Reference, CreateImage, NoReboot; from memory, 2026-11-28.
+    """
+    answer = call.by_moto()
+    if answer.status < 300 and not call.params.get("NoReboot"):
+        instance = records(call).get_instance(call.params["InstanceId"])
+        if instance.state == "running":
+            instance.reboot()
+    return answer
+
+
+def console(call: Call) -> Shape | Answer:
+    """Give what an instance wrote to its console, where there are hosts."""
+    answer = call.by_moto()
+    output = console_output(call.params["InstanceId"])
+    if answer.status >= 300 or output is None:
+        return answer
+    return {
+        "InstanceId": call.params["InstanceId"],
+        "Timestamp": now(),
+        "Output": base64.b64encode(output.encode()).decode(),
+    }
+
+
+OPERATIONS = {
+    "RunInstances": run,
+    "TerminateInstances": terminate,
+    "DetachVolume": detach,
+    "CreateImage": create_image,
+    "GetConsoleOutput": console,
+}

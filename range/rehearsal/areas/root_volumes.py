@@ -23,6 +23,8 @@ from range.rehearsal.states.passing import Passing, enter
 KIND = "replace-root-volume-task"
 _SHELF = "replace-root-volume-tasks"
 _ROOTS = "earlier-root-volumes"
+_REPLACED = "earlier"
+"""Where a task in progress keeps the volume that it has replaced."""
 _UNDER_WAY = ("pending", "in-progress")
 _SOURCES = ("SnapshotId", "ImageId", "VolumeId")
 
@@ -126,22 +128,32 @@ def _root_of(image: Any) -> Mapping[str, Any]:
 
 
 def advance(thing: Passing) -> str | None:
-    """Take a task one step on; the volume is replaced when it succeeds."""
+    """Take a task one step on: first the volume is another, then the instance has booted from it."""
     kept, ec2 = shelves_backends[thing.account][thing.region], ec2_backends[thing.account][thing.region]
     touch(kept)
-    task = kept.shelves[_SHELF][thing.id]
-    if task["TaskState"] == "pending":
-        task["TaskState"] = "in-progress"
-        return "in-progress"
     touch(ec2)
+    task = kept.shelves[_SHELF][thing.id]
     instance = next(each for each in ec2.all_instances() if each.id == task["InstanceId"])
     if instance.state in ("shutting-down", "terminated"):
         task["TaskState"] = "failed"
         return None
-    earlier = _replace(ec2, instance, task)
+    if task["TaskState"] == "pending":
+        task["TaskState"] = "in-progress"
+        task[_REPLACED] = _replace(ec2, instance, task)
+        return "in-progress"
+    earlier = task.pop(_REPLACED)
     kept.shelves.setdefault(_ROOTS, {}).setdefault(instance.id, []).append(earlier)
+    if task["DeleteReplacedRootVolume"] and earlier in ec2.volumes:
+        ec2.delete_volume(earlier)
     task |= {"TaskState": "succeeded", "CompleteTime": _now()}
     return None
+
+
+def instance_in_progress(thing: Passing) -> str | None:
+    """Name the instance whose root volume a task has replaced, if the task isn't over."""
+    kept = dict.get(dict.get(shelves_backends, thing.account, {}), thing.region)
+    task = None if kept is None else kept.shelves.get(_SHELF, {}).get(thing.id)
+    return task["InstanceId"] if task is not None and task["TaskState"] == "in-progress" else None
 
 
 def _replace(ec2: Any, instance: Any, task: Shape) -> str:
@@ -154,14 +166,12 @@ def _replace(ec2: Any, instance: Any, task: Shape) -> str:
     ec2.attach_volume(new.id, instance.id, device, attached.delete_on_termination)
     if "ImageId" in task:
         instance.image_id = task["ImageId"]
-    if task["DeleteReplacedRootVolume"]:
-        ec2.delete_volume(old.id)
     return str(old.id)
 
 
 def _volume(ec2: Any, instance: Any, old: Any, task: Shape) -> Any:
     """Make the volume that takes the root volume's place, as large and as secret as that one."""
-    origin, size = old.snapshot_id, int(old.size)
+    origin, size = getattr(instance, "launched_from", old.snapshot_id), int(old.size)
     if "SnapshotId" in task:
         origin = task["SnapshotId"]
     elif "ImageId" in task:
@@ -190,7 +200,11 @@ def describe(call: Call) -> Shape:
             message = f"The replace root volume task ID '{task_id}' does not exist"
             raise Refusal("InvalidReplaceRootVolumeTaskId.NotFound", message)
     chosen = [task for task_id, task in kept.items() if not wanted or task_id in wanted]
-    shapes = [{**each, "Tags": tags_of(call, each["ReplaceRootVolumeTaskId"])} for each in chosen]
+    shapes = [
+        {**{name: value for name, value in each.items() if name != _REPLACED}, "Tags": tags_of(call, task_id)}
+        for each in chosen
+        for task_id in [each["ReplaceRootVolumeTaskId"]]
+    ]
     found = matching(shapes, call.params.get("Filters", []), _facts)
     return page(call.params, "ReplaceRootVolumeTasks", found, most=50)
 

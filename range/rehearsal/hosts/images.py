@@ -51,6 +51,11 @@ def image(*, named: str | None = None, say: Callable[[str], None] = _say) -> Pat
     return _kept(made_of.digest, lambda folder: _build(made_of, folder, say))
 
 
+def is_named() -> bool:
+    """Say whether the user named an image, which then stands for every one."""
+    return bool(os.environ.get(IMAGE_VARIABLE))
+
+
 def is_made() -> bool:
     """Say whether the image that would be used is there already."""
     chosen = os.environ.get(IMAGE_VARIABLE)

@@ -101,3 +101,9 @@ def passings(region: str) -> Passings | None:
     regional = dict.get(passings_backends, _EVERYBODY)
     found: Passings | None = None if regional is None else dict.get(regional, region)
     return found
+
+
+def all_passings() -> list[Passings]:
+    """Give what is on its way in every Region, without looking it up for a change."""
+    regional = dict.get(passings_backends, _EVERYBODY)
+    return [] if regional is None else list(dict.values(regional))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from range.rehearsal.call import Call
 from range.rehearsal.states import machines, networks, passing
 from range.rehearsal.states.failing import FAILS
-from range.rehearsal.states.passing import Passing, leave, passings
+from range.rehearsal.states.passing import Passing, all_passings, leave, passings
 from range.rehearsal.states.rows import Row
 
 ROWS: tuple[Row, ...] = (*networks.ROWS, *machines.ROWS)
@@ -46,6 +46,12 @@ def let_time_pass(call: Call) -> None:
     there = passings(call.region)
     if there and there.things:
         _move([thing for thing in there.things.values() if call.account in thing.seen_by])
+
+
+def move_on(kinds: Iterable[str]) -> None:
+    """Move on everything of some kinds whose state has lasted long enough, wherever it is: nobody had to look."""
+    for there in all_passings():
+        _move([thing for thing in there.things.values() if thing.kind in kinds])
 
 
 def _move(things: Iterable[Passing]) -> None:
