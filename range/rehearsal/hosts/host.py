@@ -117,7 +117,8 @@ class Host:
             if wish.machine is not None and wish.machine.on:
                 self._start(wish.machine, wish)
         except (RangeError, OSError) as error:
-            self._fail(error.message if isinstance(error, RangeError) else str(error))
+            hint = getattr(error, "hint", None)
+            self._fail((error.message if isinstance(error, RangeError) else str(error)) + (f" → {hint}" if hint else ""))
         else:
             self._problem, self._failures, self._again_at = "", 0, None
             self.is_gone = wish.machine is None
