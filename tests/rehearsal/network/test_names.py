@@ -8,7 +8,7 @@ import dns.flags
 import dns.message
 import dns.rcode
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from range.rehearsal.network.names import Names, Record, Reply, Rule, Zone, reply
@@ -183,6 +183,7 @@ def test_a_value_that_is_none_is_left_out() -> None:
     assert dns.message.from_wire(wire).answer == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_nonsense_is_survived(wire: bytes) -> None:
     said = answer(NAMES, str(HERE), wire, 4096)
