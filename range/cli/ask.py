@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from range.cli import output
 from range.errors import InputError
@@ -30,3 +30,23 @@ def before_down(planned: Plan, known: Mapping[str, int], *, whole: bool) -> None
     typed = sys.stdin.readline().strip()
     if typed != name:
         raise InputError(f"{typed!r} is not {name!r}, so nothing was touched")
+
+
+def before_reset(planned: Plan, enclaves: Sequence[str], level: str) -> None:
+    """Show what would be reset, and have the enclaves' names typed.
+
+    Raises:
+        InputError: something else was typed, or there is nobody to ask.
+    """
+    names = " ".join(enclaves)
+    if not sys.stdin.isatty():
+        raise InputError(
+            f"resetting {names} asks first, and there is no terminal to ask on", hint="add --yes if you are sure"
+        )
+    for name in enclaves:
+        output.note(f"  {name:<10} account {planned.enclave(name).account}")
+    what = "All of it is made anew" if level == "enclave" else "What was made or changed since the baseline goes"
+    output.note(f"{what}, with the disks of its hosts. Type {names} to go on:")
+    typed = sys.stdin.readline().strip()
+    if typed != names:
+        raise InputError(f"{typed!r} is not {names!r}, so nothing was touched")

@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "Show what would change per stack, addresses, flows, quotas and cost per hour.",
     "up": "Bring the exercise up; what is up already stays as it is.",
     "verify": "Prove for every pair of enclaves that exactly the declared flows exist.",
+    "reset": "Take enclaves back to their baseline, then prove it.",
+    "receipt": "Verify a signed receipt, anywhere: no network, no range.",
     "status": "Show each enclave's phase, since when, and what is next.",
     "down": "Tear down, then prove that nothing is left.",
     "bootstrap": "Make what must be there before the first `up`, once per organisation.",

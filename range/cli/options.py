@@ -19,6 +19,13 @@ class CloudName(StrEnum):
     aws = "aws"
 
 
+class LevelName(StrEnum):
+    """How much a reset makes anew."""
+
+    host = "host"
+    enclave = "enclave"
+
+
 Spec = Annotated[Path, typer.Argument(envvar="RANGE_SPEC", metavar="SPEC", help="The exercise file.")]
 MaybeSpec = Annotated[
     Path | None, typer.Argument(envvar="RANGE_SPEC", metavar="[SPEC]", help="The exercise file, for its accounts too.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from range.controller.baselines import Baselines
 from range.controller.beforehand import Beforehand
 from range.controller.outcome import Outcome
+from range.controller.played import Played
 from range.controller.site import Site
 from range.records.inventory import Resource, Swept, Unlisted
 
@@ -92,6 +94,8 @@ def prove_nothing_left(site: Site) -> Outcome:
     outcome = _judged(found, recorded=beforehand.latest is not None)
     if not outcome.failed:
         beforehand.close()
+        Baselines.of(setting, site.enclave).forget()
+        Played.of(setting).forget(site.enclave)
     return outcome
 
 

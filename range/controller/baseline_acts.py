@@ -31,10 +31,14 @@ def verify(site: Site) -> Outcome:
 _LOOK = "`range verify {site.setting.spec}` shows it in full"
 
 
-def against(site: Site) -> tuple[Finding, ...]:
-    """Give what the network proof has against an enclave now."""
+def against(site: Site, *, itself_too: bool = False) -> tuple[Finding, ...]:
+    """Give what the network proof has against an enclave now; what is frozen is cut, and no fault of anybody's."""
     setting = site.setting
-    missing = frozenset(each.name for each in setting.plan.enclaves if not setting.stands(each.name))
+    played = Played.of(setting)
+    names = [each.name for each in setting.plan.enclaves]
+    missing = frozenset(name for name in names if not setting.stands(name) or played.enclave(name).cut is not None)
+    if itself_too:
+        missing -= {site.enclave}
     return judged(setting.proof.get(), site.enclave, missing)
 
 
@@ -54,7 +58,7 @@ def baseline(site: Site) -> Outcome:
             hint=f"`range reset {setting.spec} --ally {enclave} --level enclave` makes it anew from the file as it is",
             exit_code=1,
         )
-    goldens = _goldens(site)
+    kept = goldens(site)
     seen = setting.witness.look(site.account, organisation=enclave == setting.plan.hub.name)
     if seen.unread:
         told = "; ".join(str(each) for each in seen.unread[:SHOWN])
@@ -76,7 +80,7 @@ def baseline(site: Site) -> Outcome:
             state=made_from[1],
             playbooks=made_from[2],
             no_files=NO_HOSTS,
-            goldens=goldens,
+            goldens=kept,
             observation=seen,
             inventory=take(setting.sessions.account(site.account), organisation=enclave == setting.plan.hub.name),
         )
@@ -84,7 +88,7 @@ def baseline(site: Site) -> Outcome:
     return Outcome(notes=(f"baseline of {len(seen.things)} things of {len(seen.counts)} types",), leaves=leaves)
 
 
-def _goldens(site: Site) -> dict[str, str]:
+def goldens(site: Site) -> dict[str, str]:
     """Keep a snapshot of every host's root volume as it is now; the hub's hosts are nobody's to play with."""
     setting = site.setting
     if site.enclave == setting.plan.hub.name:

@@ -58,6 +58,10 @@ class Baselines:
             )
         return found
 
+    def forget(self) -> None:
+        """Remove the baseline of an enclave that is gone."""
+        self.path.unlink(missing_ok=True)
+
     def record(self, baseline: Baseline) -> None:
         """Keep a baseline, whole or not at all."""
         write(self.path, baseline.model_dump_json())

@@ -15,7 +15,7 @@ from range.controller.conductor import Conductor, Ended, Watcher
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
 from range.controller.site import Setting, Site
-from range.controller.steps import STEPS, Step, acts
+from range.controller.steps import STEPS, Act, Step, acts
 from range.controller.turns import Turns
 from range.controller.walks import walker
 from range.plan.lock import lock_path, read, released, write
@@ -68,6 +68,11 @@ class Lifecycle:
         self._release(one.enclave for one in ended if one.failure is None)
         return ended
 
+    def reset(self, enclaves: Sequence[str], table: tuple[Act, ...]) -> tuple[Ended, ...]:
+        """Take enclaves back to their baselines, side by side, by the rows of a level."""
+        with self._walking("reset", (tuple(enclaves),), lambda *_: None, table) as walk:
+            return walk(tuple(enclaves))
+
     def _without_a_hub(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:
         """Say why an enclave isn't brought up: there is nothing to attach it to."""
         if not failed:
@@ -98,11 +103,12 @@ class Lifecycle:
         direction: Direction,
         order: Sequence[Sequence[str]],
         refusal: Callable[[str, tuple[str, ...]], Outcome | None],
+        table: tuple[Act, ...] = (),
     ) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
         """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
         conductor = Conductor(
             self._command,
-            acts(direction, self._steps),
+            table or acts(direction, self._steps),
             direction,
             site=lambda enclave: Site(self._setting, enclave, self._stop, self._on_progress),
             watcher=self._watcher,

@@ -10,6 +10,7 @@ from range.controller.phases import Phase
 from range.errors import Interrupted, RangeError
 from range.records.inventory import Resource
 from range.records.plan import Record
+from range.records.reset import ResetResult
 from range.records.results import HostOutput, StackChanges
 
 
@@ -26,6 +27,8 @@ class Outcome(Record):
     hint: str | None = None
     exit_code: int = 0
     seconds: float = Field(default=0.0, ge=0)
+    reset: ResetResult | None = None
+    """What a reset came to."""
     leaves: Phase | None = None
     """The phase that it leaves the enclave in, where that isn't what its row says."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from range.controller.conductor import Ended
 from range.controller.journal import Standing
@@ -23,7 +24,15 @@ def left(ended: Iterable[Ended]) -> tuple[Resource, ...]:
     return tuple(resource for one in ended for outcome in one.outcomes.values() for resource in outcome.left)
 
 
-def exit_code(results: Iterable[EnclaveResult]) -> int:
+class WithExitCode(Protocol):
+    """A result of one enclave."""
+
+    @property
+    def exit_code(self) -> int:
+        """The code that the command would have if it were the only one."""
+
+
+def exit_code(results: Iterable[WithExitCode]) -> int:
     """Give the code of the whole command: 1 outweighs 3, 3 outweighs 0; an interruption outweighs all."""
     return outweighing(result.exit_code for result in results)
 

@@ -14,6 +14,7 @@ from range.controller.proving import Shared
 from range.controller.witness import Witness
 from range.plan.names import state_id
 from range.records.plan import Plan
+from range.records.reset import Options
 from range.records.results import Progress
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class Setting:
     sessions: Sessions
     strangers: Mapping[str, str] = field(default_factory=dict)
     """Enclaves that the state knows and the file doesn't (any more), each with its account."""
+    who: str = ""
+    """Who typed the command."""
+    reset: Options | None = None
+    """How a reset was asked for."""
+    trail_patience_s: float | None = None
+    """How long a reset waits for the trail; None for as long as AWS may take."""
 
     @property
     def state_id(self) -> str:
@@ -44,7 +51,8 @@ class Setting:
     @property
     def digest(self) -> str:
         """Tell this plan on this backend from any other; there is nothing else that steps work from."""
-        return hashlib.sha256(f"{self.backend_url} {self.plan.model_dump_json()}".encode()).hexdigest()
+        options = self.reset.model_dump_json() if self.reset else ""
+        return hashlib.sha256(f"{self.backend_url} {options} {self.plan.model_dump_json()}".encode()).hexdigest()
 
     @property
     def records(self) -> Path:

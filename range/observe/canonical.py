@@ -15,7 +15,7 @@ from typing import Any
 import jmespath
 
 from range.observe.kinds import Item, Kind
-from range.observe.omissions import omitted, without_deliveries
+from range.observe.omissions import omitted, without_deliveries, without_revocation
 from range.records.observation import Thing, text
 
 _AN_ID = re.compile(
@@ -42,6 +42,9 @@ class Roles:
     """What identifiers stand for."""
 
     by_id: dict[str, str] = field(default_factory=dict)
+    """What AWS drew; a name that somebody chose stands for itself."""
+    labels: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """What each thing is called, by Region, type and id."""
 
     def of(self, value: str) -> str:
         """Replace every identifier in a text that is known by what it stands for."""
@@ -68,22 +71,23 @@ def canonical(seen: Sequence[Seen], known: Mapping[str, str] | None = None) -> t
 def _roles(seen: Sequence[Seen], known: Mapping[str, str]) -> Roles:
     """Name everything: first what has a name, then what is named by others, at last what only its content tells apart."""
     roles = Roles(dict(known))
-    waiting = {read(each.kind.id, each.item): each for each in seen}
+    waiting = {(each.region, each.kind.type, str(read(each.kind.id, each.item))): each for each in seen}
     for _ in range(_ROUNDS):
-        for identifier, each in list(waiting.items()):
-            parts = _parts(each)
-            if parts and not any(roles.unknown(part, waiting.keys() - {identifier}) for part in parts):
-                _call(roles, each, " ".join(roles.of(part) for part in parts if part != identifier) or str(identifier))
-                del waiting[identifier]
+        ids = {key[2] for key in waiting}
+        for key, each in list(waiting.items()):
+            parts, identifier = _parts(each), key[2]
+            if parts and not any(roles.unknown(part, ids - {identifier}) for part in parts):
+                _call(roles, each, " ".join(roles.of(part) for part in parts), chosen=identifier in parts)
+                del waiting[key]
     for each in waiting.values():
-        content = text(_plain(each.item, each.kind.type, Roles({**roles.by_id, **_types(waiting)})))
+        content = text(_plain(each.item, each.kind.type, Roles({**_types(waiting), **roles.by_id})))
         _call(roles, each, hashlib.sha256(content.encode()).hexdigest()[:8])
     return roles
 
 
-def _types(waiting: Mapping[Any, Seen]) -> dict[str, str]:
+def _types(waiting: Mapping[tuple[str, str, str], Seen]) -> dict[str, str]:
     """Let what has no name yet stand for its type, where something else without a name points at it."""
-    return {str(identifier): each.kind.type for identifier, each in waiting.items()}
+    return {identifier: type_ for _, type_, identifier in waiting}
 
 
 def _parts(each: Seen) -> list[str]:
@@ -100,10 +104,11 @@ def _is_name(tag: Any) -> bool:
     return isinstance(tag, Mapping) and tag.get("Key") == "Name" and bool(tag.get("Value"))
 
 
-def _call(roles: Roles, each: Seen, name: str) -> None:
-    """Let all identifiers of a thing stand for its role."""
+def _call(roles: Roles, each: Seen, name: str, *, chosen: bool = False) -> None:
+    """Let all identifiers of a thing stand for its role, but for a name that somebody chose."""
     label = f"{each.kind.type}/{name}"
-    for path in (each.kind.id, *each.kind.also):
+    roles.labels[each.region, each.kind.type, str(read(each.kind.id, each.item))] = name
+    for path in (*(() if chosen else (each.kind.id,)), *each.kind.also):
         identifier = read(path, each.item)
         if isinstance(identifier, str) and identifier:
             roles.by_id.setdefault(identifier, label)
@@ -111,9 +116,8 @@ def _call(roles: Roles, each: Seen, name: str) -> None:
 
 def _thing(each: Seen, roles: Roles) -> Thing:
     identifier = str(read(each.kind.id, each.item))
-    label = roles.by_id.get(identifier, identifier)
     properties = _plain(each.item, each.kind.type, roles)
-    name = label.removeprefix(f"{each.kind.type}/")
+    name = roles.labels.get((each.region, each.kind.type, identifier), identifier)
     return Thing(region=each.region, type=each.kind.type, name=name, properties=properties, id=identifier)
 
 
@@ -134,9 +138,13 @@ def _numbered(things: Sequence[Thing]) -> list[Thing]:
 def _plain(item: Item, type_: str, roles: Roles) -> dict[str, Any]:
     """Give a thing's properties without what changes by itself, in one order, with roles for identifiers."""
     left_out = omitted(type_)
-    source = without_deliveries(item) if type_ == "s3:bucket" else item
+    source = _OWN.get(type_, dict)(item)
     kept = _normal(source, left_out, roles)
     return dict(kept) if isinstance(kept, Mapping) else {}
+
+
+_OWN = {"s3:bucket": without_deliveries, "iam:role": without_revocation}
+"""Types of which the range, or a service on its behalf, changes a part."""
 
 
 def _normal(value: Any, left_out: frozenset[str], roles: Roles) -> Any:

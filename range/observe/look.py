@@ -110,7 +110,8 @@ class _Look:
         left_out, why = kind.leave(whole), kind.residue(whole)
         with self._guard:
             if left_out or why:
-                self.aside[identifier] = f"{kind.type}/set aside"
+                called = read(kind.name, whole) if kind.name else None
+                self.aside[identifier] = f"{kind.type}/{called if isinstance(called, str) else 'set aside'}"
             else:
                 self.seen.append(Seen(kind, region, whole))
             if why:

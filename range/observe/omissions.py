@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ OMISSIONS: tuple[Omission, ...] = (
     Omission("ec2:(route|network-acl-entry)", ("To", "Number", "Way", "Acl", "Table"), "said already by its name"),
     Omission("ec2:route", ("State",), "follows from where it leads, which is compared as itself"),
     Omission("ec2:transit-gateway-attachment", ("State", "Association"), "passes by itself; compared as the table's"),
-    Omission("ec2:profile-association", ("State",), "passes by itself"),
+    Omission("ec2:profile-association", ("State", "Id"), "passes by itself; the profile's name is compared"),
     Omission("ec2:account-attributes", ("used",), "counts"),
     Omission("ec2:traffic-mirror-filter", ("TrafficMirrorFilterRuleId",), "drawn with each making"),
     Omission("budgets:budget", ("CalculatedSpend", "LastUpdatedTime", "TimePeriod", "HealthStatus"),
@@ -107,6 +108,23 @@ DELIVERED = re.compile(r"^(AWSLogs|range-evidence)/$")
 def omitted(type_: str) -> frozenset[str]:
     """Give the properties of a type that are left out."""
     return frozenset(key for rule in OMISSIONS if re.fullmatch(rule.types, type_) for key in rule.keys)
+
+
+REVOCATION = "range-revoked-sessions"
+"""The policy by which the range takes participants' sessions back; it can only refuse."""
+
+
+def without_revocation(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the range's own revocation out of a role's policies, if it is no more than that."""
+    policies: Iterable[Mapping[str, Any]] = properties.get("RolePolicyList") or ()
+    return {**properties, "RolePolicyList": [each for each in policies if not _only_revokes(each)]}
+
+
+def _only_revokes(policy: Mapping[str, Any]) -> bool:
+    document = policy.get("PolicyDocument") or {}
+    parsed = json.loads(document) if isinstance(document, str) else document
+    statements = parsed.get("Statement") or []
+    return policy.get("PolicyName") == REVOCATION and [each.get("Effect") for each in statements] == ["Deny"]
 
 
 def without_deliveries(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ ACL_ENTRIES = 20
 
 Source: Amazon VPC quotas, "Rules per network ACL" (read 2026-11-22); range/facts/quotas.json.
 """
+CUT = 1
+"""The number of the entry by which a network is cut: before all others, and never one of theirs."""
 HIGHEST_ACL_NUMBER = 32766
 """Source: Amazon VPC User Guide, "Network ACL rules" (read 2026-11-22)."""
 
@@ -120,7 +122,7 @@ def acl_entries(plan: Plan, zone: ZoneName) -> tuple[AclEntry, ...]:
         lambda leave: leave._replace(use="any", protocol="all", ports=None, peer=_everybody(plan, leave.peer)),
     )
     for coarser in steps:
-        if max(_count(leaves, "ingress"), _count(leaves, "egress")) <= ACL_ENTRIES:
+        if max(_count(leaves, "ingress"), _count(leaves, "egress")) < ACL_ENTRIES:  # one stays free, to cut with
             break
         leaves = tuple(dict.fromkeys(coarser(leave) for leave in leaves))
     return tuple(_numbered(leaves))
@@ -201,7 +203,7 @@ def _count(leaves: Iterable[_Leave], direction: Direction) -> int:
 
 def _numbered(leaves: tuple[_Leave, ...]) -> Iterator[AclEntry]:
     """Give each entry a number that depends on its key alone, unless two keys happen to meet."""
-    taken: set[tuple[Direction, int]] = set()
+    taken: set[tuple[Direction, int]] = {("ingress", CUT), ("egress", CUT)}
     for key, leave in sorted((_acl_key(leave), leave) for leave in leaves):
         number = int(hashlib.sha256(key.encode()).hexdigest(), 16) % HIGHEST_ACL_NUMBER + 1
         while (leave.direction, number) in taken:

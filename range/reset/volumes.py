@@ -12,6 +12,8 @@ from range.errors import CloudError
 
 GOLDEN = "range:golden"
 """The tag of a golden snapshot: the host that it is of."""
+EVIDENCE = "range:evidence"
+"""The tag of a disk that was kept on request: the host that it is of."""
 PATIENCE_S = 1800.0
 """How long AWS may take for a snapshot, a volume or a replacement."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 15.0
@@ -26,6 +28,22 @@ def keep_goldens(account: Account, hosts: Mapping[str, str], tags: Mapping[str, 
         if identifier not in made.values():
             account.call("ec2", "delete_snapshot", SnapshotId=identifier)
     return made
+
+
+def keep_evidence(account: Account, hosts: Mapping[str, str], tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Snapshot the disks of hosts as they are, before they go; gives what was kept, host by host."""
+    kept = []
+    for host, instance in sorted(hosts.items()):
+        named = {**tags, "Name": f"{tags['range:stack'].replace('.', '-')}-{host}-evidence", EVIDENCE: host}
+        answer = account.call(
+            "ec2",
+            "create_snapshot",
+            VolumeId=_root(_instance(account, instance)),
+            Description=f"{host} before it was reset",
+            TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(named)}],
+        )
+        kept.append(f"{host}: {answer['SnapshotId']}")
+    return tuple(kept)
 
 
 def goldens(account: Account, tags: Mapping[str, str]) -> tuple[str, ...]:

@@ -78,10 +78,10 @@ def _each(operation: str, key: str, parameter: str) -> Callable[[Answers], list[
 
 
 def _own_tables(answers: Answers) -> list[dict[str, Any]]:
-    """Ask for the contents of every transit gateway route table."""
-    return _each("DescribeTransitGatewayRouteTables", "TransitGatewayRouteTableId", "TransitGatewayRouteTableId")(
-        answers
-    )
+    """Ask for the contents of every transit gateway route table; AWS shows deleted ones for a while, and refuses then."""
+    tables = answers.get("DescribeTransitGatewayRouteTables", ())
+    key = "TransitGatewayRouteTableId"
+    return [{key: table[key]} for table in tables if table.get("State") not in ("deleting", "deleted")]
 
 
 def _routes(answers: Answers) -> list[dict[str, Any]]:

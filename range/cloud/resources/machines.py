@@ -25,6 +25,11 @@ def _delete_volume(place: Place, found: Found) -> object:
     return place.call("ec2", "delete_volume", VolumeId=found.id)
 
 
+def _delete_key_pair(place: Place, found: Found) -> object:
+    """Delete a key pair by its name: by its id the emulator says yes and keeps it."""
+    return place.call("ec2", "delete_key_pair", KeyName=found.item["KeyName"])
+
+
 def _is_an_instances_own(volume: Item) -> bool:
     """Say whether a volume goes with its instance, or can't be taken off it while it runs: its root."""
     attachments = volume.get("Attachments", ())
@@ -43,7 +48,7 @@ KINDS = (
          after=("ec2:instance",)),
     Kind("ec2:snapshot", "ec2", pages("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"]), "SnapshotId",
          by("ec2", "delete_snapshot", "SnapshotId"), abroad=True, after=("ec2:image", "ec2:volume")),
-    ec2("key-pair", "key_pairs", "KeyPairs", "KeyPairId", "delete_key_pair"),
+    ec2("key-pair", "key_pairs", "KeyPairs", "KeyPairId", _delete_key_pair),
     ec2("launch-template", "launch_templates", "LaunchTemplates", "LaunchTemplateId", "delete_launch_template",
          after=("autoscaling:group", "ec2:fleet")),
     ec2("placement-group", "placement_groups", "PlacementGroups", "GroupName", "delete_placement_group", state="State",

@@ -34,7 +34,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("iam:group", "iam", _DETAILS, "GroupDetailList", "GroupName", name="GroupName", also=("Arn", "GroupId"),
          asked=_everything("Group"), scope="global",
          details=(Detail("Members", "get_group", {"GroupName": "GroupName"}, "Users[].UserName", paged=True),)),
-    Kind("iam:policy", "iam", _DETAILS, "Policies", "Arn", name="PolicyName", also=("PolicyId",),
+    Kind("iam:policy", "iam", _DETAILS, "Policies", "Arn", name="Arn", also=("PolicyId",),
          asked=_everything("LocalManagedPolicy"), scope="global"),
     Kind("iam:instance-profile", "iam", "list_instance_profiles", "InstanceProfiles", "InstanceProfileName",
          name="InstanceProfileName", also=("Arn", "InstanceProfileId"), scope="global",

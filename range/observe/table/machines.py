@@ -21,6 +21,12 @@ def _permission(operation: str, parameter: str, attribute: str, gives: str) -> D
     return Detail("SharedWith", operation, {parameter: parameter}, gives, {"Attribute": attribute})
 
 
+def _evidence(item: Item) -> str:
+    """Say that a snapshot is evidence that somebody asked to keep."""
+    tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()}
+    return f"evidence of {tags['range:evidence']}, kept on request" if tags.get("range:evidence") else ""
+
+
 def _shadow(item: Item) -> bool:
     """Say whether a spot request is over."""
     return str(item.get("State", "")).lower() in ("cancelled", "closed", "failed")
@@ -35,7 +41,7 @@ KINDS: tuple[Kind, ...] = (
     ec2("image", "images", "Images", "ImageId", name="Name", asked={"Owners": ["self"]}, abroad=True,
         leave=state("State", "deregistered", "failed"),
         details=(_permission("describe_image_attribute", "ImageId", "launchPermission", "LaunchPermissions"),)),
-    ec2("snapshot", "snapshots", "Snapshots", "SnapshotId", asked={"OwnerIds": ["self"]}, abroad=True,
+    ec2("snapshot", "snapshots", "Snapshots", "SnapshotId", asked={"OwnerIds": ["self"]}, abroad=True, residue=_evidence,
         details=(_permission("describe_snapshot_attribute", "SnapshotId", "createVolumePermission",
                              "CreateVolumePermissions"),)),
     ec2("key-pair", "key_pairs", "KeyPairs", "KeyPairId", name="KeyName", abroad=True),

@@ -48,6 +48,11 @@ def _aws_options(item: Item) -> bool:
     return default and not item.get("Tags")
 
 
+def _not_own_list(item: Item) -> bool:
+    """Say whether a prefix list is AWS's, or on its way out."""
+    return item.get("OwnerId") == "AWS" or str(item.get("State")) in ("delete-complete", "delete-in-progress")
+
+
 def _vpc_attribute(key: str) -> Detail:
     return Detail(
         key[0].upper() + key[1:], "describe_vpc_attribute", {"VpcId": "VpcId"}, key[0].upper() + key[1:] + ".Value",
@@ -93,8 +98,8 @@ KINDS: tuple[Kind, ...] = (
     ec2("vpc-peering-connection", "vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId",
         abroad=True, leave=state("Status.Code", "deleted", "failed", "rejected", "expired", "deleting")),
     ec2("dhcp-options", "dhcp_options", "DhcpOptions", "DhcpOptionsId", leave=_aws_options, abroad=True),
-    ec2("prefix-list", "managed_prefix_lists", "PrefixLists[?OwnerId!='AWS']", "PrefixListId", name="PrefixListName",
-        also=("PrefixListArn",), abroad=True, leave=state("State", "delete-complete", "delete-in-progress"),
+    ec2("prefix-list", "managed_prefix_lists", "PrefixLists", "PrefixListId", name="PrefixListName",
+        also=("PrefixListArn",), abroad=True, leave=_not_own_list,
         details=(Detail("Entries", "get_managed_prefix_list_entries", {"PrefixListId": "PrefixListId"}, "Entries",
                         paged=True),)),
     ec2("vpn-gateway", "vpn_gateways", "VpnGateways", "VpnGatewayId", leave=_ROOT_OR_GONE),

@@ -1,0 +1,84 @@
+"""`range reset`: back to the baseline, then the proof of it; nothing is called clean that wasn't seen to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from range.cli import ask, output, surroundings
+from range.cli.options import Allies, AsJson, Cloud, CloudName, LevelName, Spec, Yes, enclaves_named
+from range.cli.progress import shown
+
+if TYPE_CHECKING:
+    from range.records.reset import ResetResult
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+Level = Annotated[LevelName, typer.Option("--level", help="host: what was changed. enclave: all of it, made anew.")]
+AllHosts = Annotated[bool, typer.Option("--all-hosts", help="Give every host another disk, touched or not.")]
+KeepEvidence = Annotated[bool, typer.Option("--keep-evidence", help="Keep the disks that go, as snapshots.")]
+Force = Annotated[bool, typer.Option("--force", help="Also where a session goes on: it loses its access first.")]
+
+
+@app.command()
+def reset(
+    spec: Spec,
+    ally: Allies = None,
+    cloud: Cloud = CloudName.rehearsal,
+    level: Level = LevelName.host,
+    all_hosts: AllHosts = False,
+    keep_evidence: KeepEvidence = False,
+    force: Force = False,
+    as_json: AsJson = False,
+    yes: Yes = False,
+) -> int:
+    """Take enclaves back to their baseline, then prove it.
+
+    CLEAN exits with 0, DIRTY with 1 and the list of what is left, UNKNOWN with 3 and the reason. What isn't CLEAN is cut
+    off and given to nobody.
+    """
+    planned = surroundings.plan(spec)
+    valid = [enclave.name for enclave in planned.enclaves]
+    only = enclaves_named(ally, valid) or tuple(valid)
+    folder = surroundings.enter(spec, planned, cloud)
+
+    from range.controller.command import journaled
+    from range.controller.lifecycle import Lifecycle
+    from range.controller.reset_steps import LEVELS
+    from range.controller.resets import refuse, revoke_first, summed_up
+    from range.controller.results import exit_code
+    from range.records.reset import Options
+
+    options = Options(level=level.value, all_hosts=all_hosts, keep_evidence=keep_evidence)
+    setting = replace(surroundings.setting(spec, planned, folder), reset=options, who=surroundings.who())
+    refuse(setting, only, force=force)
+    if not yes:
+        ask.before_reset(planned, only, level.value)
+    with journaled(folder, planned.exercise, surroundings.words(), setting.who) as command:
+        if force:
+            revoke_first(setting, only)
+        with shown() as view:
+            lifecycle = Lifecycle(setting, command, watcher=view, on_progress=view.progress)
+            ended = lifecycle.reset(only, LEVELS[options.level])
+        results = summed_up(ended, setting)
+        command.exit_code = exit_code(results)
+        command.error = "; ".join(f"{each.name}: {each.error}" for each in results if each.error) or None
+    if as_json:
+        output.document({"exercise": planned.exercise, "enclaves": [each.model_dump() for each in results]})
+    else:
+        show(results)
+    return command.exit_code
+
+
+def show(results: tuple[ResetResult, ...]) -> None:
+    """Print one row per enclave, and below them what is left and what to type next."""
+    columns = ("enclave", "verdict", "baseline", "observed", "seconds", "receipt")
+    rows = [(r.name, r.verdict, r.baseline[:16], r.observed[:16], r.seconds, r.receipt) for r in results]
+    output.table(columns, rows)
+    for result in results:
+        for why in result.why:
+            output.line(f"{result.name}: {why}")
+        if result.error:
+            output.line(f"{result.name}: {result.error}" + (f"\n  → {result.hint}" if result.hint else ""))

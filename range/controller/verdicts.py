@@ -1,0 +1,251 @@
+"""The last row of a reset: the witness looks again, the trail is read, a verdict is given, signed and acted upon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from range.controller.baseline_acts import against, baseline
+from range.controller.baselines import Baselines, changed_parts, versions
+from range.controller.kept import write
+from range.controller.outcome import Outcome
+from range.controller.played import Played
+from range.controller.site import Site
+from range.controller.worksheets import Sheet, without_cut
+from range.errors import RangeError, Undecided
+from range.records.baseline import Baseline
+from range.records.observation import Difference, Observation
+from range.records.reset import ResetResult, Verdict, Worksheet
+from range.records.session import Cut
+from range.records.trail import Trail
+from range.verify.baseline import differences, untold
+
+EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
+
+
+def prove(site: Site) -> Outcome:
+    """Prove the network again; what it has against the enclave is part of the verdict."""
+    _give_back(site)
+    found = against(site, itself_too=True)
+    if not found:
+        return Outcome(notes=("PROVEN: the network has exactly the declared flows",))
+    sheet = Sheet.of(site)
+    work = sheet.read()
+    told = [f"network {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
+    sheet.write(work.model_copy(update={"problems": (*work.problems, *told)}))
+    return Outcome(notes=tuple(told[:5]))
+
+
+def witness(site: Site) -> Outcome:
+    """Look again, account for every change that others made, and say what the enclave is."""
+    setting, enclave = site.setting, site.enclave
+    work = Sheet.of(site).read()
+    recorded = _recorded(site)
+    seen = setting.witness.look(site.account)
+    found = without_cut(differences(recorded.observation, seen), Played.of(setting).enclave(enclave).cut)
+    trail = setting.witness.trail(site.account, work.since, _marker(site), patience_s=setting.trail_patience_s)
+    ended = max((each.ended for each in Played.of(setting).since_clean(enclave) if each.ended), default=work.began)
+    sight = Sight(recorded, seen, found, trail, work)
+    verdict, why = judged(sight, ended)
+    result = ResetResult(
+        name=enclave,
+        verdict=verdict,
+        baseline=recorded.digest,
+        observed=seen.digest,
+        left=tuple(_left(site.account, each) for each in found),
+        why=why,
+        exit_code=EXIT_CODES[verdict],
+    )
+    path = _receipt(site, result, sight)
+    result = result.model_copy(update={"receipt": path})
+    if verdict == "CLEAN":
+        return _clean(site, result)
+    return _quarantined(site, result)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Everything that a verdict is given from."""
+
+    recorded: Baseline
+    seen: Observation
+    found: tuple[Difference, ...]
+    trail: Trail
+    work: Worksheet
+
+
+def judged(sight: Sight, ended: datetime) -> tuple[Verdict, tuple[str, ...]]:
+    """Give the verdict, and why it is no better. CLEAN needs every reason to be absent, and equal digests.
+
+    `ended` is when the last one who played lost access: up to there the trail must be complete.
+    """
+    recorded, seen, trail, work = sight.recorded, sight.seen, sight.trail, sight.work
+    dirty = [str(each) for each in sight.found]
+    dirty += [each for each in work.problems if each.startswith("network VIOLATED")]
+    unsure = [f"couldn't be read: {each}" for each in untold(recorded.observation, seen)]
+    unsure += [each for each in work.problems if not each.startswith("network VIOLATED")]
+    unsure += [f"nobody can see what this left: {each}" for each in trail.unseen]
+    unsure += [f"the trail couldn't be read: {each}" for each in trail.unread]
+    if trail.until is None or trail.until < ended:
+        until = f"{trail.until:%Y-%m-%d %H:%M:%S} UTC" if trail.until else "nobody knows when"
+        unsure.append(f"the trail is complete up to {until}, and not past the session's end")
+    if dirty:
+        return "DIRTY", (*dirty, *unsure)
+    if unsure:
+        return "UNKNOWN", tuple(unsure)
+    if recorded.digest != seen.digest:
+        return "UNKNOWN", ("nothing differs, and yet the digests do: this is a defect of range",)
+    return "CLEAN", ()
+
+
+def _recorded(site: Site) -> Baseline:
+    """Give the baseline to compare with; an enclave that was made anew from another file gets one of that file."""
+    setting = site.setting
+    recorded = Baselines.of(setting, site.enclave).read()
+    if setting.reset is not None and setting.reset.level == "enclave":
+        if recorded is None or changed_parts(recorded, setting.plan):
+            Played.of(setting).is_clean(site.enclave)  # made from nothing: there is nothing left of what was played
+            outcome = baseline(site)
+            if outcome.failed:
+                raise Undecided(f"made anew, but without a baseline: {outcome.error}", hint=outcome.hint)
+            recorded = Baselines.of(setting, site.enclave).read()
+        else:
+            recorded = _with_new_goldens(site, recorded)
+    if recorded is None:
+        raise Undecided(f"{site.enclave} has no baseline", hint="`range up` records one")
+    return recorded
+
+
+def _with_new_goldens(site: Site, recorded: Baseline) -> Baseline:
+    """Take golden snapshots of the hosts that were made anew; the baseline stays what it was."""
+    from range.controller.baseline_acts import goldens
+    from range.controller.baselines import state_digest
+
+    made = {"goldens": goldens(site), "state": state_digest(site.setting, site.enclave)}
+    renewed = recorded.model_copy(update=made)
+    Baselines.of(site.setting, site.enclave).record(renewed)
+    return renewed
+
+
+def _marker(site: Site) -> str:
+    from range.session.access import role_arn
+
+    return role_arn(site.setting.plan.exercise, site.enclave, site.account)
+
+
+def _left(account: str, each: Difference) -> dict[str, Any]:
+    return {"account": account, **each.model_dump(mode="json")}
+
+
+def _receipt(site: Site, result: ResetResult, sight: Sight) -> str:
+    """Sign what was found and keep it; gives the file."""
+    from range.receipts.envelope import signed
+    from range.receipts.keys import signing_key
+    from range.receipts.statement import RESET, statement
+
+    setting, now = site.setting, datetime.now(UTC)
+    subjects = {f"{site.stack}/observed": result.observed, f"{site.stack}/baseline": result.baseline}
+    predicate = _predicate(site, result, sight, now)
+    envelope = signed(statement(RESET, subjects, predicate), signing_key(setting.records / "keys"))
+    path = setting.records / "receipts" / site.enclave / f"reset-{now:%Y%m%dT%H%M%S%f}.json"
+    write(path, envelope)
+    return str(path)
+
+
+def _predicate(site: Site, result: ResetResult, sight: Sight, now: datetime) -> dict[str, Any]:
+    """Give what the receipt says."""
+    setting, options = site.setting, site.setting.reset
+    recorded, seen, trail, work = sight.recorded, sight.seen, sight.trail, sight.work
+    return {
+        "exercise": setting.plan.exercise,
+        "enclave": site.enclave,
+        "account": site.account,
+        "verdict": result.verdict,
+        "why": list(result.why),
+        "who": setting.who,
+        "level": options.level if options else "host",
+        "began": work.began.isoformat(),
+        "ended": now.isoformat(),
+        "sessions": list(work.sessions),
+        "baseline": {
+            "sha256": recorded.digest,
+            "recorded": recorded.recorded.isoformat(),
+            "made_from_sha256": recorded.made_from,
+        },
+        "observed": {
+            "sha256": seen.digest,
+            "taken": seen.taken.isoformat(),
+            "regions": list(seen.regions),
+            "types": seen.types,
+            "things": len(seen.things),
+        },
+        "left": list(result.left),
+        "trail": {
+            "since": trail.since.isoformat(),
+            "complete_until": trail.until and trail.until.isoformat(),
+            "changes_by_others": len(trail.writes),
+            "by_call": _by_call(trail),
+            "unseen": [str(each) for each in trail.unseen],
+        },
+        "removed": list(work.removed),
+        "restored": list(work.restored),
+        "hosts_replaced": list(work.replaced),
+        "rotated": list(work.rotated),
+        "evidence_kept": list(work.evidence),
+        "skipped": list(work.skipped),
+        "residue": [each.model_dump() for each in seen.residue],
+        "versions": versions(),
+    }
+
+
+def _by_call(trail: Trail) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for each in trail.writes:
+        key = f"{each.service}:{each.call}"
+        counts[key] = counts.get(key, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _clean(site: Site, result: ResetResult) -> Outcome:
+    played = Played.of(site.setting)
+    played.is_clean(site.enclave)
+    played.is_cut(site.enclave, None)
+    return Outcome(
+        reset=result,
+        notes=(f"CLEAN: as its baseline, {result.observed[:16]}; receipt {result.receipt}",),
+        leaves=played.phase(site.enclave) or "ready",
+    )
+
+
+def _give_back(site: Site) -> None:
+    """Undo what cuts the enclave off, so that the witness sees it as it would be handed out."""
+    from range.session.cut import restore
+
+    remembered = Played.of(site.setting).enclave(site.enclave).cut
+    if remembered is not None:
+        restore(site.setting.sessions.account(site.account), remembered.entries)
+
+
+def _quarantined(site: Site, result: ResetResult) -> Outcome:
+    """Cut the enclave off: nobody is handed what isn't clean."""
+    from range.session.cut import cut
+
+    setting = site.setting
+    told = f"{result.verdict}: {'; '.join(result.why[:3])}" + (
+        f" and {len(result.why) - 3} more" * (len(result.why) > 3)
+    )
+    hint = f"`range reset {setting.spec} --ally {site.enclave}` again, or with `--level enclave`, which makes it anew"
+    try:
+        entries = cut(setting.sessions.account(site.account), site.stack)
+        held = Cut(since=datetime.now(UTC), who=setting.who, why=told, entries=entries, quarantine=True)
+        Played.of(setting).is_cut(site.enclave, held)
+    except RangeError as error:
+        told = f"{told}; and it couldn't be cut off: {error.message}"
+    return Outcome(
+        reset=result.model_copy(update={"error": told, "hint": hint}),
+        error=told,
+        hint=hint,
+        exit_code=result.exit_code,
+        leaves="quarantined",
+    )
