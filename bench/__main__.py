@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bench.cloud import cloud
 from bench.figures import Figure, written
 from bench.lifecycle import lifecycle, whole
+from bench.packets import packets
 from bench.policy import policy
 from bench.proof import proof
 from bench.snapshot import snapshot
@@ -19,6 +20,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "proof": proof,
     "snapshot": snapshot,
     "policy": policy,
+    "packets": packets,
     "lifecycle": lifecycle,
     "whole": whole,
     "terraform": terraform,

@@ -118,7 +118,9 @@ class Host:
                 self._start(wish.machine, wish)
         except (RangeError, OSError) as error:
             hint = getattr(error, "hint", None)
-            self._fail((error.message if isinstance(error, RangeError) else str(error)) + (f" → {hint}" if hint else ""))
+            self._fail(
+                (error.message if isinstance(error, RangeError) else str(error)) + (f" → {hint}" if hint else "")
+            )
         else:
             self._problem, self._failures, self._again_at = "", 0, None
             self.is_gone = wish.machine is None

@@ -18,6 +18,7 @@ from range.rehearsal.network.names import Address, Names
 from range.rehearsal.network.namespaces import make_router, name_of, path_of, remove, within
 from range.rehearsal.network.resolver import Resolver
 from range.rehearsal.network.ruleset import change, whole
+from range.rehearsal.network.truncation import cut
 from range.rehearsal.network.wires import Interface
 from range.rehearsal.network.world import World
 
@@ -145,6 +146,8 @@ class Network:
         ip([f"link delete dev {name}" for name in gone], force=True)
         for each in new:
             ip(_device_lines(each))
+            if each.length is not None:
+                cut(each.device, each.length)
         self._copies = wanted
         text = copying(wanted.values(), there)
         if text != self._copying:
@@ -168,7 +171,7 @@ def remove_network(folder: Path) -> None:
 
 def _device(copy: Copy | None) -> object:
     """Give what a session's device depends on."""
-    return None if copy is None else (copy.device, copy.port, copy.network, copy.target)
+    return None if copy is None else (copy.device, copy.port, copy.network, copy.target, copy.length)
 
 
 def _device_lines(copy: Copy) -> list[str]:

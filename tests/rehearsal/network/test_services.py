@@ -227,6 +227,18 @@ def test_copies_are_subject_to_the_targets_groups(range_: Live) -> None:
         assert caught(listening, b"while open") is not None
 
 
+def test_a_session_may_copy_the_first_bytes_only(range_: Live) -> None:
+    known = session(range_, "est/shell-1")["TrafficMirrorSessionId"]
+    range_.call("est", "ec2.modify_traffic_mirror_session", TrafficMirrorSessionId=known, PacketLength=100)
+    range_.network.follow()
+    with copies(range_, "est/sensor-1") as listening:
+        send(range_, "red/attacker-1", "est/shell-1", 53, b"the beginning of" + bytes(1000))
+        copied = caught(listening, b"the beginning of")
+
+    assert copied is not None
+    assert len(copied[2]) == 100 - _ETHERNET_HEAD
+
+
 def test_a_session_that_ends_copies_no_more(range_: Live) -> None:
     with copies(range_, "est/sensor-1") as listening:
         ended = session(range_, "est/shell-1")["TrafficMirrorSessionId"]
