@@ -27,6 +27,7 @@ from tests.verify.rehearsed import Rehearsed
 ENCLAVES = 36
 CHANGES = 20
 _STREAM_S = 3.0
+_LOOK_S = 0.005
 _TRIPS = 3000
 _PORT = 6514
 """A port that every ally's targets may reach at the hub's collector, so that packets go all the way through the gateway."""
@@ -92,7 +93,8 @@ def _following(network: Network, cloud: Rehearsed, made: Range[Rehearsed], addre
         cloud.call(enclave.account, call, {"GroupId": group, "IpPermissions": [rule]})
 
     waits, loads = [], []
-    with _listening(address):
+    with _listening() as server:
+        threading.Thread(target=_serve, args=(server,), daemon=True).start()
         for _ in (None,) * CHANGES:
             change("revoke")
             _until(lambda: not _connects(address))
@@ -131,10 +133,10 @@ def _space(index: int) -> str:
     return f"range-bench-{index}"
 
 
-def _listening(address: str) -> socket.socket:
+def _listening() -> socket.socket:
     """Listen at the second host."""
     with within(make(_space(1))):
-        return socket.create_server((address, _PORT), backlog=1024)
+        return socket.create_server(("", _PORT), backlog=1024)
 
 
 def _connects(address: str) -> bool:
@@ -150,13 +152,12 @@ def _connects(address: str) -> bool:
 def _until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
     while not holds():
-        pass
+        time.sleep(_LOOK_S)
 
 
 def _forwarding(network: Network, address: str) -> list[Figure]:
     """Measure a stream and round trips through the rules, and through the bare kernel."""
-    with within(make(_space(1))):
-        server = socket.create_server(("", _PORT))
+    server = _listening()
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
     ruled = _stream(address), _trips(address)
     with within(network.namespace):

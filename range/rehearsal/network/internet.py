@@ -75,14 +75,14 @@ class Internet:
     def lead_back(self, public: Iterable[Network]) -> None:
         """Know which ranges are this rehearsal's own; all else is on the internet."""
         wanted = frozenset(public)
-        lines = [f"route delete {each} table {_TABLE[each.version]}" for each in self._known - wanted]
-        lines += [
-            f"route replace {each} via {_GATE[each.version]} dev {_WIRE} onlink table {_TABLE[each.version]}"
-            for each in wanted - self._known
-        ]
-        if lines:
-            with within(self.path):
-                ip(lines)
+        if wanted == self._known:
+            return
+        with within(self.path):
+            ip([f"route delete {each} table {_TABLE[each.version]}" for each in self._known - wanted], force=True)
+            ip(
+                f"route replace {each} via {_GATE[each.version]} dev {_WIRE} onlink table {_TABLE[each.version]}"
+                for each in wanted - self._known
+            )
         self._known = wanted
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Address
@@ -21,6 +22,8 @@ from range.rehearsal.network.ruleset import change, whole
 from range.rehearsal.network.truncation import cut
 from range.rehearsal.network.wires import Interface
 from range.rehearsal.network.world import World
+
+_log = logging.getLogger(__name__)
 
 
 class Network:
@@ -66,7 +69,12 @@ class Network:
     def _load(self, program: Program) -> None:
         """Load a program in place of the one before."""
         with within(self.namespace):
-            nft(change(self._program.rules, program.rules))
+            try:
+                nft(change(self._program.rules, program.rules))
+            except RangeError:
+                _log.warning("what is loaded isn't what was; loading everything", exc_info=True)
+                nft(whole(program.rules))
+                self._copying = ""
             self._program = program
             self._settle()
 
@@ -125,12 +133,15 @@ class Network:
         there = wires.devices()
         program = self._program
         wanted = {address: wire for wire, each in program.addresses.items() if wire in there for address in each}
-        ip(_route_lines(self._routes, wanted, there))
+        gone = {address: wire for address, wire in self._routes.items() if address not in wanted and wire in there}
+        ip([f"route delete {each}/{each.max_prefixlen} dev {wire}" for each, wire in gone.items()], force=True)
+        new = {address: wire for address, wire in wanted.items() if self._routes.get(address) != wire}
+        ip(f"route replace {each}/{each.max_prefixlen} dev {wire}" for each, wire in new.items())
         self._routes = wanted
         steered = {mark: wire for mark, wire in program.steered.items() if wire in there}
         if steered != self._steered:
-            ip(_steering_lines(self._steered, {}, program.addresses), force=True)
-            ip(_steering_lines({}, steered, program.addresses))
+            ip(_unsteering_lines({**self._steered, **steered}), force=True)
+            ip(_steering_lines(steered, program.addresses))
             self._steered = steered
         self.internet.lead_back(program.public)
         self._copy(program.copies, there)
@@ -143,7 +154,7 @@ class Network:
         if gone or new:
             nft("add table netdev range-copies\ndelete table netdev range-copies")
             self._copying = ""
-        ip([f"link delete dev {name}" for name in gone], force=True)
+        ip([f"link delete dev {name}" for name in (*gone, *(each.device for each in new))], force=True)
         for each in new:
             ip(_device_lines(each))
             if each.length is not None:
@@ -185,20 +196,15 @@ def _device_lines(copy: Copy) -> list[str]:
     ]
 
 
-def _route_lines(before: Mapping[Address, str], after: Mapping[Address, str], there: frozenset[str]) -> list[str]:
-    """Give the lines that lead addresses to wires."""
-    gone = [each for each, wire in before.items() if each not in after and wire in there]
-    lines = [f"route delete {each}/{each.max_prefixlen} dev {before[each]}" for each in gone]
-    new = [each for each, wire in after.items() if before.get(each) != wire]
-    return lines + [f"route replace {each}/{each.max_prefixlen} dev {after[each]}" for each in new]
+def _unsteering_lines(steered: Mapping[int, str]) -> list[str]:
+    """Give the lines that send marked packets by a wire no longer."""
+    return [f"rule delete fwmark {mark} lookup {mark}" for mark in steered]
 
 
-def _steering_lines(
-    before: Mapping[int, str], after: Mapping[int, str], addresses: Mapping[str, tuple[Address, ...]]
-) -> list[str]:
+def _steering_lines(steered: Mapping[int, str], addresses: Mapping[str, tuple[Address, ...]]) -> list[str]:
     """Give the lines that send what is marked out by a wire; a table of its own for each mark."""
-    lines = [f"rule delete fwmark {mark} lookup {mark}" for mark in before]
-    for mark, wire in after.items():
+    lines = []
+    for mark, wire in steered.items():
         first = next(each for each in addresses[wire] if isinstance(each, IPv4Address))
         lines.append(f"route replace default via {first} dev {wire} onlink table {mark}")
         lines.append(f"rule add fwmark {mark} lookup {mark}")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from range.errors import RangeError
+from range.rehearsal.network.commands import nft
 from range.rehearsal.network.namespaces import settings
 from range.rehearsal.network.network import Network
 from range.rehearsal.network.wires import Interface
@@ -292,6 +293,16 @@ def test_a_forged_sender_is_dropped_unless_the_interface_is_not_checked(pair: Pa
 
     pair.with_nic("eni-a1", checked=False)
     assert pair.seen("eni-a1", "eni-a2", "10.1.0.5", bind="10.1.0.77") == "10.1.0.77"
+
+
+def test_rules_that_somebody_took_away_are_loaded_again_with_the_next_change(pair: Pair) -> None:
+    inside(pair.network.namespace, lambda: nft("flush ruleset"))
+
+    pair.become(groups={**BASE.groups, "sg-open": Group("sg-open", (EVERYBODY,), (EVERYBODY, EVERYBODY))})
+    pair.become(groups={**BASE.groups, "sg-open": Group("sg-open", (GroupRule(Match(17), (V4,)),), (EVERYBODY,))})
+
+    assert pair.seen("eni-a1", "eni-a2", "10.1.0.5") == "10.1.0.4"
+    assert pair.seen("eni-a1", "eni-b1", "10.2.0.4", answered=False) == ""
 
 
 def test_an_address_that_another_host_has_already_is_refused_with_both_named(pair: Pair) -> None:
