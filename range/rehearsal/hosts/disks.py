@@ -31,6 +31,7 @@ class Disks:
         self._folder = folder
         self._base = base
         self._lock = threading.Lock()
+        self._held = {each.name for each in self._children("snapshots")}
 
     def mounted(self, disk: Disk) -> Path:
         """Mount a volume, if it isn't; give where. One that was never mounted begins as its snapshot.
@@ -66,23 +67,24 @@ class Disks:
         `disk` is the volume that it is of, if that is there still. What isn't kept as a file tree (data volumes, volumes
         that are gone) is frozen as nothing.
         """
-        kept = self._snapshot(frozen.id)
-        if kept.exists():
+        if self.holds(frozen.id):
             return
         copied: list[Path] | None = None
         if frozen.volume is not None and (self._volume(frozen.volume) / "layers").exists():
             copied = self._copied(frozen.id, self._volume(frozen.volume))
         with self._lock:
-            _write(kept, self._origin(frozen.snapshot, frozen.image, disk) if copied is None else self._put(copied))
+            layers = self._origin(frozen.snapshot, frozen.image, disk) if copied is None else self._put(copied)
+            _write(self._snapshot(frozen.id), layers)
+            self._held.add(frozen.id)
 
     def holds(self, frozen: str) -> bool:
         """Say whether a snapshot is kept."""
-        return self._snapshot(frozen).exists()
+        return frozen in self._held
 
     def stale(self, volumes: Container[str], snapshots: Container[str]) -> bool:
         """Say whether there is anything to tidy."""
         return any(each.name not in volumes for each in self._children("volumes")) or any(
-            each.name not in snapshots for each in self._children("snapshots")
+            each not in snapshots for each in list(self._held)
         )
 
     def tidy(self, volumes: Container[str], snapshots: Container[str]) -> None:
@@ -95,6 +97,7 @@ class Disks:
             for snapshot in self._children("snapshots"):
                 if snapshot.name not in snapshots:
                     snapshot.unlink()
+                    self._held.discard(snapshot.name)
             used = {
                 layer
                 for file in (*self._children("snapshots"), *(each / "layers" for each in self._children("volumes")))
@@ -124,7 +127,7 @@ class Disks:
 
     def _origin(self, snapshot: str | None, image: str | None, disk: Disk | None) -> list[Path]:
         """Give the layers that something begins as: those of a snapshot, or of a public image; none for a blank one."""
-        if snapshot is not None and self._snapshot(snapshot).exists():
+        if snapshot is not None and self.holds(snapshot):
             return self._layers(self._snapshot(snapshot))
         if image is not None:
             return [self._base(image)]

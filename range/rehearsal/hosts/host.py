@@ -116,11 +116,10 @@ class Host:
             self._clear(wish)
             if wish.machine is not None and wish.machine.on:
                 self._start(wish.machine, wish)
-        except (RangeError, OSError) as error:
-            hint = getattr(error, "hint", None)
-            self._fail(
-                (error.message if isinstance(error, RangeError) else str(error)) + (f" → {hint}" if hint else "")
-            )
+        except RangeError as error:
+            self._fail(f"{error.message} → {error.hint}" if error.hint else error.message)
+        except OSError as error:
+            self._fail(str(error))
         else:
             self._problem, self._failures, self._again_at = "", 0, None
             self.is_gone = wish.machine is None

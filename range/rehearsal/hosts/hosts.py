@@ -108,7 +108,7 @@ class Hosts:
         with self._cloud.lock:
             want = wanted()
         with self._lock:
-            self._wishes.wanted = want
+            self._wishes.want(want)
             for machine in want.machines.keys() - self._hosts.keys():
                 self._hosts[machine] = Host(machine, self._ground)
             if not self._closing:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ IMAGE_VARIABLE = "RANGE_HOST_IMAGE"
 _ROOM_MIB = 2048
 """What the making of an image takes at the most, packages and all."""
 _TAIL = 20
+_AT = "I: "
+"""How mmdebstrap begins a line that says what it is at."""
 
 
 def _say(text: str) -> None:
@@ -108,9 +111,9 @@ def _build(made_of: Recipe, folder: Path, say: Callable[[str], None]) -> None:
     say(f"making the hosts' image: Debian {made_of.suite} with what the roles need; this takes a minute or two, once")
     mirror = debian_mirror()
     source = [f"deb {mirror} {made_of.suite} main"] if mirror else []
-    command = ["mmdebstrap", "--mode=root", "--variant=important", "--quiet", "--format=directory"]
+    command = ["mmdebstrap", "--mode=root", "--variant=important", "--format=directory"]
     command += [f"--include={','.join(made_of.packages)}", *_options(made_of)]
-    _run([*command, made_of.suite, str(folder), *source], "mmdebstrap could not make the hosts' image")
+    _run([*command, made_of.suite, str(folder), *source], "mmdebstrap could not make the hosts' image", say)
     _finish(made_of, folder)
     say("the hosts' image is made")
 
@@ -170,9 +173,16 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()[:16]
 
 
-def _run(command: list[str], failed: str) -> None:
-    """Run a command; what it says is shown if it fails."""
-    ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if ended.returncode:
-        tail = "\n".join((ended.stderr or ended.stdout).splitlines()[-_TAIL:])
-        raise RangeError(f"{failed}:\n{tail}", hint="range doctor, or --no-hosts to do without hosts")
+def _run(command: list[str], failed: str, say: Callable[[str], None] | None = None) -> None:
+    """Run a command. What it says it is at is passed on; all that it says is shown if it fails."""
+    said: deque[str] = deque(maxlen=_TAIL)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, errors="replace"
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            said.append(line.rstrip())
+            if say is not None and line.startswith(_AT):
+                say(f"  {line.removeprefix(_AT).rstrip()}")
+    if running.returncode:
+        raise RangeError(f"{failed}:\n{chr(10).join(said)}", hint="range doctor, or --no-hosts to do without hosts")

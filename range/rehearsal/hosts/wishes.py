@@ -14,11 +14,20 @@ class Wishes:
 
     def __init__(self, hosts: Mapping[str, Host], disks: Disks) -> None:
         """Begin with nothing wanted."""
-        self.wanted = Wanted()
+        self.want(Wanted())
         self.in_hand: dict[str, Wish] = {}
         """What is carried out just now, by machine."""
         self._hosts = hosts
         self._disks = disks
+
+    def want(self, wanted: Wanted) -> None:
+        """Take what is wanted from now on."""
+        self.wanted = wanted
+        self._order = {machine: number for number, machine in enumerate(wanted.machines)}
+        self._claims: dict[object, list[Machine]] = {}
+        for machine in wanted.machines.values():
+            for interface in machine.interfaces if machine.on else ():
+                self._claims.setdefault(interface.address, []).append(machine)
 
     def of(self, id: str) -> Wish:
         """Say what a machine is to be."""
@@ -72,14 +81,13 @@ class Wishes:
         """Say who has an address that a machine wants: who runs with it already, or else who was launched first."""
         if machine is None or not machine.on:
             return None
-        mine = {interface.address for interface in machine.interfaces}
-        for other in self.wanted.machines.values():
-            shared = mine & {interface.address for interface in other.interfaces} if other.on else set()
-            if shared and other.id != machine.id and self._precedes(other, machine):
-                return (
-                    f"its address {min(shared)} is taken by {other.id}: in a rehearsal, machines of two VPCs with the"
-                    " same addresses can't both run"
-                )
+        for interface in machine.interfaces:
+            for other in self._claims.get(interface.address, ()):
+                if other.id != machine.id and self._precedes(other, machine):
+                    return (
+                        f"its address {interface.address} is taken by {other.id}: in a rehearsal, machines of two VPCs"
+                        " with the same addresses can't both run"
+                    )
         return None
 
     def _precedes(self, other: Machine, machine: Machine) -> bool:
@@ -87,8 +95,7 @@ class Wishes:
         runs = [self._runs(each) for each in (other, machine)]
         if runs[0] != runs[1]:
             return runs[0]
-        order = list(self.wanted.machines)
-        return order.index(other.id) < order.index(machine.id)
+        return self._order[other.id] < self._order[machine.id]
 
     def _runs(self, machine: Machine) -> bool:
         """Say whether a machine runs."""
