@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bench.cloud import cloud
 from bench.figures import Figure, written
+from bench.hosts import hosts
 from bench.lifecycle import lifecycle, whole
 from bench.packets import packets
 from bench.policy import policy
@@ -21,6 +22,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "snapshot": snapshot,
     "policy": policy,
     "packets": packets,
+    "hosts": hosts,
     "lifecycle": lifecycle,
     "whole": whole,
     "terraform": terraform,

@@ -64,7 +64,7 @@ class Hosts:
         self._gates = Gates(self._hosts, self._ground.disks)
         self._gates.open()
         standings.tell(standings.Truth(self._standing, self._console, self.report))
-        self._follower = cloud.follow("hosts", self._look)
+        self._follower = cloud.follow("hosts", self.look)
 
     def close(self) -> None:
         """Follow no more. Machines run on until `clean`, when the cloud is closed and nobody needs them any more."""
@@ -103,7 +103,7 @@ class Hosts:
                     self._lock.wait(left_s)
         return False
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Compare what is wanted with what is there, and have what differs worked on."""
         with self._cloud.lock:
             want = wanted()
