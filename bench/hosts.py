@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,12 +33,13 @@ def hosts() -> list[Figure]:
         print(f"hosts: not measured: {'; '.join(lack.why for lack in lacks)}", file=sys.stderr)
         return []
     image()
-    with tempfile.TemporaryDirectory(prefix="bench-hosts-") as folder:
-        bench = _Bench(Path(folder))
-        try:
-            return [*bench.few(), *bench.many()]
-        finally:
-            bench.close()
+    folder = Path(tempfile.mkdtemp(prefix="bench-hosts-"))
+    bench = _Bench(folder)
+    try:
+        return [*bench.few(), *bench.many()]
+    finally:
+        bench.close()
+        shutil.rmtree(folder)
 
 
 class _Bench:

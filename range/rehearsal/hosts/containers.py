@@ -27,6 +27,8 @@ _FILES, _PROCESSES = 16384, 8192
 _CAPABILITIES = "NET_RAW,NET_ADMIN,SYS_BOOT,AUDIT_WRITE"
 """Beyond Podman's own: a sensor listens, a host has rules of its own, and one that reboots says so when it ends."""
 _PATIENCE_S = 120.0
+_TRIES = 3
+"""How often Podman is asked to remove what it could not at first."""
 REBOOTED = 128 + 1
 """How a machine ends that wants to boot again: SIGHUP, and SIGINT where it switched itself off.
 
@@ -104,8 +106,14 @@ class Podman:
     def remove(self, machines: Iterable[str], *, patience_s: int = 0) -> None:
         """Remove machines, if they are there: told to shut down first, and killed after so many seconds; at once for 0."""
         names = [self.name(machine) for machine in machines]
-        if names:
-            self._podman("rm", "--force", "--ignore", f"--time={patience_s}", *names)
+        for tries_left in reversed(range(_TRIES)) if names else ():
+            try:
+                self._podman("rm", "--force", "--ignore", f"--time={patience_s}", *names)
+            except RangeError:  # its own clean-up of one that ended just then is in the way
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def name(self, machine: str) -> str:
         """Name the container of a machine."""
