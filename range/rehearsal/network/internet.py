@@ -1,7 +1,7 @@
 """What stands in for the internet: a namespace where every address is there, answers pings, and says who it was that asked.
 
 Nothing leads on from here. TCP and UDP at any port are answered with the address that the packet came from, DNS as by a name
-server that knows no name.
+server that knows the exercise's public zones and no other name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 
 from range.rehearsal.network.commands import ip, nft
 from range.rehearsal.network.compiler.filters import OUTSIDE
+from range.rehearsal.network.names import Names
 from range.rehearsal.network.namespaces import make, remove, settings, within
+from range.rehearsal.network.resolver import Resolver
 from range.rehearsal.network.world import Network
 
 _INSIDE = "169.254.1.2"
@@ -55,6 +57,7 @@ class Internet:
         self.name = name
         self.path = make(name)
         self._known: frozenset[Network] = frozenset()
+        self.names = Names(for_anybody=True)
         with within(self.path):
             settings(_SETTINGS)
         with within(router):
@@ -69,6 +72,7 @@ class Internet:
             )
         with within(router):
             ip(_near_side())
+        self._resolver = Resolver(self.path, _BEYOND, lambda: self.names)
         for server in self._servers:
             threading.Thread(target=server.serve_forever, args=(0.1,), name="internet", daemon=True).start()
 
@@ -87,6 +91,7 @@ class Internet:
 
     def close(self) -> None:
         """Remove it."""
+        self._resolver.close()
         for server in self._servers:
             server.shutdown()
             server.server_close()

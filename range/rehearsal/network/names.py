@@ -63,6 +63,13 @@ class Names:
     vpc_of: Mapping[Address, str] = field(default_factory=dict)
     hosts: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     """The names that AWS gives hosts and endpoints in each VPC."""
+    for_anybody: bool = False
+    """Whether askers of no VPC are answered, too, as they are on the internet."""
+
+    @property
+    def public(self) -> Names:
+        """What the internet knows of it: zones for everybody."""
+        return Names(tuple(zone for zone in self.zones if zone.vpcs is None), for_anybody=True)
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,8 @@ def reply(names: Names, asker: Address, name: str, kind: str) -> Reply:
     Source: Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone" and "Resolver DNS
     Firewall: rule actions"; from memory, 2026-11-28.
     """
-    vpc = names.vpc_of.get(asker)
-    if vpc is None:
+    vpc = names.vpc_of.get(asker, "")
+    if not vpc and not names.for_anybody:
         return Reply("REFUSED")
     found: list[Record] = []
     trusted, wanted = False, name

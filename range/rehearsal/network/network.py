@@ -63,7 +63,7 @@ class Network:
         with self._lock:
             if self._is_used:
                 world = self._read()
-                self._names = world.names
+                self._names, self.internet.names = world.names, world.names.public
                 self._load(compiled(world))
 
     def _load(self, program: Program) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 
+import dns.message
+import dns.query
+import dns.rcode
 import pytest
 
 from range.errors import RangeError
@@ -125,7 +129,7 @@ class Pair:
 @pytest.fixture(scope="module")
 def bares() -> Iterator[Bare]:
     """Namespaces of this file's hosts."""
-    made = Bare("range-ways")
+    made = Bare(f"range-w{os.getpid()}")
     yield made
     made.close()
 
@@ -222,6 +226,15 @@ def test_a_host_with_a_public_address_is_seen_as_that_on_the_internet_and_one_wi
 
     assert beyond(pair, "eni-a1") == PUBLIC_A
     assert beyond(pair, "eni-a2", answered=False) == ""
+
+
+def test_a_name_server_on_the_internet_knows_no_name(pair: Pair) -> None:
+    with_internet(pair)
+    query = dns.message.make_query("www.example.com.", "A")
+
+    said = inside(pair.bare("eni-a1"), lambda: dns.query.udp(query, BEYOND, timeout=PATIENCE_S))
+
+    assert said.rcode() == dns.rcode.NXDOMAIN
 
 
 def test_hosts_of_two_vpcs_reach_each_other_by_their_public_addresses(pair: Pair) -> None:
