@@ -19,7 +19,7 @@ def lines(proof: Proof) -> Iterator[str]:
     taken = f" taken {proof.taken:%Y-%m-%d %H:%M:%S %Z}" if proof.taken else ""
     yield f"{proof.exercise}: network {proof.network}, identity {proof.identity}"
     yield f"{proof.pairs} ordered pairs of zones, {proof.interfaces} interfaces of {proof.classes} kinds"
-    yield _probes(proof.probes)
+    yield told(proof.probes)
     if proof.snapshot_sha256:
         yield f"snapshot {proof.snapshot_sha256[:16]}{taken}"
     yield ""
@@ -29,8 +29,8 @@ def lines(proof: Proof) -> Iterator[str]:
         yield from _finding(finding)
 
 
-def _probes(probes: Probes) -> str:
-    """Say what packets said."""
+def told(probes: Probes) -> str:
+    """Say in a sentence what packets said of a proof, or why none were sent."""
     if not probes.tried:
         return f"no packets were sent to check it: {probes.why}"
     agree = (

@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 
 from range.records.proof import Cell, Counterexample, Finding, Proof
+from range.verify.matrix import told
 from range.verify.page.drawing import drawing
 from range.verify.page.names import end_name, slug
 
@@ -177,6 +178,7 @@ def _facts(proof: Proof) -> str:
         ("Accounts", ", ".join(proof.accounts) or "none"),
         ("Region", proof.region),
         ("Interfaces", str(proof.interfaces)),
+        ("Packets", told(proof.probes)),
         ("Kinds of addresses", str(proof.classes)),
         ("Identity", "UNKNOWN: who may do what to whom is another proof's business"),
     )
