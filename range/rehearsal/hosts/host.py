@@ -61,6 +61,7 @@ class Host:
         """Begin with what is there of it. A container that ended while nobody looked is started anew."""
         self.id = id
         self.container = container if container is not None and container.pid else None
+        self._stray = container is not None and not container.pid
         self.settled: Machine | None = None
         """What was carried out last, or failed last."""
         self.booted = False
@@ -147,7 +148,7 @@ class Host:
     def _remove(self, *, patience_s: int) -> None:
         """Remove the container."""
         self._ground.podman.remove([self.id], patience_s=patience_s)
-        self.container, self.booted, self.note, self._ended = None, False, "", False
+        self.container, self.booted, self.note, self._ended, self._stray = None, False, "", False, False
 
     def _clear(self, wish: Wish) -> None:
         """Take away what isn't wished: a machine that is to be off, gone, or booted again; and keep what is to be frozen."""
@@ -155,6 +156,8 @@ class Host:
         if self.container is not None and not (want is not None and want.on and self._runs_as(want)):
             same_disk = want is not None and self.container.booted_as.startswith(f"{want.volume}/")
             self._remove(patience_s=SHUTDOWN_S if same_disk else 0)
+        elif self._stray:
+            self._remove(patience_s=0)
         for frozen, disk in wish.frozen:
             ground.disks.freeze(frozen, disk)
         if want is None or not want.on:

@@ -13,6 +13,8 @@ from range.rehearsal.provider.types.ec2 import TagList, arn, tagged
 from range.rehearsal.provider.work import Work
 
 _PATIENCE_S = 600.0
+_ENDING = ("shutting-down", "terminated")
+"""States of instances whose parts go with them: at any moment, so that they can't be looked at one by one."""
 _IN_PLACE = {"volumeSize": "Size", "volumeType": "VolumeType", "iops": "Iops", "throughput": "Throughput"}
 """What of a root volume can be changed while it is in use."""
 _METADATA = Block(
@@ -121,14 +123,15 @@ def _root_device(work: Work, root: Mapping[str, Any]) -> dict[str, Any]:
 def _look(work: Work) -> Any:
     """Look at an instance, its root volume, and the attributes that only answer one by one."""
     found = work.ask("describe_instances", InstanceIds=[work.id])["Reservations"]
-    if not found or found[0]["Instances"][0]["State"]["Name"] == "terminated":
+    if not found or found[0]["Instances"][0]["State"]["Name"] in _ENDING:
         return found[0]["Instances"][0] if found else None
     instance = found[0]["Instances"][0]
     for item in instance.get("BlockDeviceMappings", []):
         if item["DeviceName"] == instance.get("RootDeviceName"):
-            volume = work.ask("describe_volumes", VolumeIds=[item["Ebs"]["VolumeId"]])["Volumes"][0]
+            by_id = [{"Name": "volume-id", "Values": [item["Ebs"]["VolumeId"]]}]
             kept = item["Ebs"].get("DeleteOnTermination")
-            instance["Root"] = {**volume, "Device": item["DeviceName"], "DeleteOnTermination": kept}
+            for volume in work.ask("describe_volumes", Filters=by_id)["Volumes"]:  # it may have been replaced just now
+                instance["Root"] = {**volume, "Device": item["DeviceName"], "DeleteOnTermination": kept}
     for name in ("disableApiTermination", "userData"):
         answer = work.ask("describe_instance_attribute", InstanceId=work.id, Attribute=name)
         instance[name] = answer.get(name[0].upper() + name[1:], {}).get("Value")
