@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -98,12 +99,13 @@ def _following(network: Network, cloud: Rehearsed, made: Range[Rehearsed], addre
         for _ in (None,) * CHANGES:
             change("revoke")
             _until(lambda: not _connects(address))
+            print(".", end="", file=sys.stderr, flush=True)
             began = time.perf_counter()
             change("authorize")
             _until(lambda: _connects(address))
             waits.append(time.perf_counter() - began)
     for verb in ("revoke", "authorize") * 3:
-        with cloud.cloud.lock, network._lock:  # nobody else follows meanwhile
+        with network._lock:  # nobody else follows meanwhile
             change(verb)
             began = time.perf_counter()
             network.follow()
