@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from range.cli import ask, output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Wait, Yes, enclaves_named
 from range.cli.progress import shown
 from range.cli.up import show, summary
 
@@ -14,7 +14,12 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def down(
-    spec: Spec, ally: Allies = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False, yes: Yes = False
+    spec: Spec,
+    ally: Allies = None,
+    cloud: Cloud = CloudName.rehearsal,
+    as_json: AsJson = False,
+    yes: Yes = False,
+    wait: Wait = False,
 ) -> int:
     """Tear down, then prove that nothing is left.
 
@@ -34,7 +39,7 @@ def down(
         everyone = (*(enclave.name for enclave in planned.enclaves), *setting.strangers, planned.hub.name)
         known = {name: len(setting.engine.state(planned.stack(name)).real) for name in only or everyone}
         ask.before_down(planned, known, whole=not only)
-    with journaled(folder, planned.exercise, surroundings.words(), surroundings.who()) as command:
+    with journaled(folder, planned.exercise, surroundings.words(), surroundings.who(), wait=wait) as command:
         with shown() as view:
             ended = Lifecycle(setting, command, watcher=view, on_progress=view.progress).down(only)
         results = rows(ended, command.journal.standings(planned.exercise))

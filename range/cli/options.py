@@ -36,6 +36,7 @@ Allies = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask; where nothing is asked, it changes nothing.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for whoever is at work on an enclave, instead of refusing.")]
 Hosts = Annotated[
     bool | None,
     typer.Option(

@@ -18,7 +18,7 @@ Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="The operator's
 
 @app.callback()
 def receipt() -> None:
-    """Verify a receipt, anywhere."""
+    """Verify a signed receipt, anywhere: no network, no range."""
 
 
 @app.command()

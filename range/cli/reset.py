@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from range.cli import ask, output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, LevelName, Spec, Yes, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, LevelName, Spec, Wait, Yes, enclaves_named
 from range.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ AllHosts = Annotated[bool, typer.Option("--all-hosts", help="Give every host ano
 KeepEvidence = Annotated[bool, typer.Option("--keep-evidence", help="Keep the disks that go, as snapshots.")]
 Force = Annotated[bool, typer.Option("--force", help="Also where a session goes on: it loses its access first.")]
 
+Acknowledged = Annotated[
+    list[str] | None,
+    typer.Option("--acknowledge", metavar="EVENT", help="An event that you looked at by hand; the receipt says so."),
+]
+
 
 @app.command()
 def reset(
@@ -31,8 +36,10 @@ def reset(
     all_hosts: AllHosts = False,
     keep_evidence: KeepEvidence = False,
     force: Force = False,
+    acknowledge: Acknowledged = None,
     as_json: AsJson = False,
     yes: Yes = False,
+    wait: Wait = False,
 ) -> int:
     """Take enclaves back to their baseline, then prove it.
 
@@ -51,12 +58,13 @@ def reset(
     from range.controller.results import exit_code
     from range.records.reset import Options
 
-    options = Options(level=level.value, all_hosts=all_hosts, keep_evidence=keep_evidence)
+    known = tuple(acknowledge or ())
+    options = Options(level=level.value, all_hosts=all_hosts, keep_evidence=keep_evidence, acknowledged=known)
     setting = replace(surroundings.setting(spec, planned, folder), reset=options, who=surroundings.who())
     refuse(setting, only, force=force)
     if not yes:
         ask.before_reset(planned, only, level.value)
-    with journaled(folder, planned.exercise, surroundings.words(), setting.who) as command:
+    with journaled(folder, planned.exercise, surroundings.words(), setting.who, wait=wait) as command:
         if force:
             revoke_first(setting, only)
         with shown() as view:

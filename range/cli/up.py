@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import Allies, AsJson, Cloud, CloudName, Hosts, Spec, Yes, enclaves_named
+from range.cli.options import Allies, AsJson, Cloud, CloudName, Hosts, Spec, Wait, Yes, enclaves_named
 from range.cli.progress import shown
 from range.records.results import EnclaveResult
 
@@ -23,6 +23,7 @@ def up(
     hosts: Hosts = None,
     as_json: AsJson = False,
     yes: Yes = False,
+    wait: Wait = False,
 ) -> int:
     """Bring the exercise up; what is up already stays as it is.
 
@@ -37,7 +38,7 @@ def up(
     from range.controller.lifecycle import Lifecycle
     from range.controller.results import exit_code, rows
 
-    with journaled(folder, planned.exercise, surroundings.words(), surroundings.who()) as command:
+    with journaled(folder, planned.exercise, surroundings.words(), surroundings.who(), wait=wait) as command:
         with shown() as view:
             setting = surroundings.setting(spec, planned, folder)
             ended = Lifecycle(setting, command, watcher=view, on_progress=view.progress).up(only)

@@ -37,8 +37,8 @@ class Holder(BaseModel):
 
 
 @contextlib.contextmanager
-def claim(folder: Path, name: str, *, who: str, command: str) -> Iterator[None]:
-    """Hold `name` for the length of the block.
+def claim(folder: Path, name: str, *, who: str, command: str, wait: bool = False) -> Iterator[None]:
+    """Hold `name` for the length of the block; `wait` for whoever holds it instead of refusing.
 
     Raises:
         Busy: somebody alive holds it; the message says who, and since when.
@@ -47,10 +47,10 @@ def claim(folder: Path, name: str, *, who: str, command: str) -> Iterator[None]:
     path = _path(folder, name)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _locked(descriptor):
+        if not _locked(descriptor, patient=wait):
             raise Busy(
                 f"{name} is busy: {_read(path) or 'another command'}",
-                hint="wait until it has ended, then type it again",
+                hint="add --wait, or type it again once that has ended",
             )
         holder = Holder(who=who, pid=os.getpid(), command=command, since=datetime.now(UTC))
         os.ftruncate(descriptor, 0)
@@ -80,8 +80,11 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.lock"
 
 
-def _locked(descriptor: int) -> bool:
-    """Take the lock; try for longer than a glance of `holder` lasts."""
+def _locked(descriptor: int, *, patient: bool = False) -> bool:
+    """Take the lock; try for longer than a glance of `holder` lasts, or until whoever has it lets go."""
+    if patient:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return True
     deadline = time.monotonic() + GLANCE_S
     while True:
         try:

@@ -24,13 +24,15 @@ class Command:
     journal: Journal
     exit_code: int = 0
     error: str | None = None
+    wait: bool = False
+    """Whether to wait for whoever is at work on an enclave, instead of refusing."""
 
 
 @contextlib.contextmanager
-def journaled(home: Path, exercise: str, words: str, who: str) -> Iterator[Command]:
+def journaled(home: Path, exercise: str, words: str, who: str, *, wait: bool = False) -> Iterator[Command]:
     """Keep a command in the journal; what the block raises, or the `exit_code` that it sets, is how it ended."""
     with Journal(home / JOURNAL) as journal:
-        command = Command(exercise, words, who, journal.command_began(exercise, words, who), journal)
+        command = Command(exercise, words, who, journal.command_began(exercise, words, who), journal, wait=wait)
         with claim(home / LOCKS, command_claim(command.number), who=who, command=words):
             try:
                 yield command

@@ -133,7 +133,9 @@ class Conductor:
         began = time.monotonic()
         outcomes: dict[str, Outcome] = {}
         try:
-            with claim(self._locks, walk.stack, who=self._command.who, command=self._command.words):
+            with claim(
+                self._locks, walk.stack, who=self._command.who, command=self._command.words, wait=self._command.wait
+            ):
                 results = walker.begin(walk).get_result(polling_interval_sec=0.1)
             outcomes = {step: Outcome.model_validate(result) for step, result in results.items()}
         except RangeError as error:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
+from range.controller.forecast import Run
 from range.controller.phases import Direction, Phase
 from range.errors import EnvironmentMissing, RangeError
 from range.records.plan import Record
@@ -175,6 +176,15 @@ class Journal:
             "SELECT enclave, step, began, ended, outcome, error FROM steps WHERE command = ? ORDER BY id", (command,)
         )
         return tuple(StepRun(**row) for row in rows)
+
+    def runs(self, exercise: str, limit: int = 2_000) -> tuple[Run, ...]:
+        """Give the latest steps of all commands of an exercise."""
+        rows = self._read(
+            "SELECT s.command, s.enclave, s.step, s.began, s.ended, s.outcome FROM steps s "
+            "JOIN commands c ON c.id = s.command WHERE c.exercise = ? ORDER BY s.id DESC LIMIT ?",
+            (exercise, limit),
+        )
+        return tuple(Run(**row) for row in rows)
 
     def _migrate(self) -> None:
         """Make the tables of an empty file; refuse what a newer version wrote."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from range.controller.claims import holder
+from range.controller.forecast import Forecast, forecast
 from range.controller.journal import Command, Journal, Standing
 from range.controller.phases import UNDER_WAY, next_command
 
@@ -18,7 +20,9 @@ class Row(Standing):
     """Where an enclave stands now."""
 
     held_by: str | None = None
-    """Who is at work on it."""
+    """Who is at work on it, with what, and since when."""
+    forecast: Forecast | None = None
+    """How far a walk under way is, and how long it has to go, from what earlier ones took."""
 
     def shown(self, spec: str, *, left: bool = False) -> dict[str, Any]:
         """Give the row of `range status --json`.
@@ -33,6 +37,8 @@ class Row(Standing):
             "step": self.step,
             "error": self.error,
             "held_by": self.held_by,
+            "progress": f"{self.forecast.done} of {self.forecast.of}" if self.forecast else None,
+            "left_s": self.forecast.left_s if self.forecast else None,
             "hosts": [host.model_dump() for host in self.hosts],
         }
 
@@ -46,9 +52,16 @@ def standings_now(home: Path, exercise: str, enclaves: Sequence[str]) -> tuple[R
         return tuple(Row(name=name) for name in enclaves)
     with Journal(home / JOURNAL) as journal:
         known = journal.standings(exercise)
+        under_way = any(each.phase in UNDER_WAY for each in known.values())
+        runs = journal.runs(exercise) if under_way else ()
     gone = [name for name, standing in known.items() if name not in enclaves and standing.phase != "absent"]
     rows = [known.get(name, Standing(name=name)) for name in (*enclaves, *gone)]
-    return tuple(_now(standing, home / LOCKS, exercise) for standing in rows)
+    now = datetime.now(UTC)
+    shown = (_now(standing, home / LOCKS, exercise) for standing in rows)
+    return tuple(
+        row.model_copy(update={"forecast": forecast(runs, row.name, now)}) if row.phase in UNDER_WAY else row
+        for row in shown
+    )
 
 
 def history(home: Path, exercise: str, limit: int) -> list[dict[str, Any]]:

@@ -45,6 +45,8 @@ def witness(site: Site) -> Outcome:
     seen = setting.witness.look(site.account)
     found = without_cut(differences(recorded.observation, seen), Played.of(setting).enclave(enclave).cut)
     trail = setting.witness.trail(site.account, work.since, _marker(site), patience_s=setting.trail_patience_s)
+    known = setting.reset.acknowledged if setting.reset else ()
+    trail = trail.model_copy(update={"unseen": tuple(each for each in trail.unseen if each.id not in known)})
     ended = max((each.ended for each in Played.of(setting).since_clean(enclave) if each.ended), default=work.began)
     sight = Sight(recorded, seen, found, trail, work)
     verdict, why = judged(sight, ended)
@@ -85,7 +87,7 @@ def judged(sight: Sight, ended: datetime) -> tuple[Verdict, tuple[str, ...]]:
     dirty += [each for each in work.problems if each.startswith("network VIOLATED")]
     unsure = [f"couldn't be read: {each}" for each in untold(recorded.observation, seen)]
     unsure += [each for each in work.problems if not each.startswith("network VIOLATED")]
-    unsure += [f"nobody can see what this left: {each}" for each in trail.unseen]
+    unsure += [f"nobody can see what this left (event {each.id}): {each}" for each in trail.unseen]
     unsure += [f"the trail couldn't be read: {each}" for each in trail.unread]
     if trail.until is None or trail.until < ended:
         until = f"{trail.until:%Y-%m-%d %H:%M:%S} UTC" if trail.until else "nobody knows when"
@@ -187,6 +189,7 @@ def _predicate(site: Site, result: ResetResult, sight: Sight, now: datetime) -> 
             "changes_by_others": len(trail.writes),
             "by_call": _by_call(trail),
             "unseen": [str(each) for each in trail.unseen],
+            "acknowledged": list(options.acknowledged) if options else [],
         },
         "removed": list(work.removed),
         "restored": list(work.restored),

@@ -9,7 +9,7 @@ from range.plan.flows import flow_table
 from range.plan.gateway import gateway_tables
 from range.plan.layout import Layout, layouts
 from range.plan.lock import AddressLock
-from range.records.plan import Enclave, Host, Image, Mirror, Plan, Service, Subnet, Zone
+from range.records.plan import Enclave, Host, Image, Mirror, Plan, Service, SessionTerms, Subnet, Zone
 from range.spec.models import SENSOR_ROLE, TARGET_ROLES, Exercise
 
 
@@ -45,6 +45,7 @@ def plan_of(exercise: Exercise, lock: AddressLock) -> Plan:
         tables=gateway_tables(hub, enclaves, flows, exercise.supernet),
         egress=exercise.egress is not None,
         budget_usd=exercise.budget_usd,
+        session=SessionTerms(**exercise.session.model_dump(), lease_end=exercise.lease_end),
         quotas=dict(exercise.quotas),
     )
 

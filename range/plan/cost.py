@@ -27,6 +27,12 @@ def usd_per_h(plan: Plan) -> float:
     return round(sum(item.usd_per_h for item in cost_items(plan)), 4)
 
 
+def enclave_usd_per_h(plan: Plan, name: str) -> float:
+    """Give what one enclave costs per hour: what all of it would cost less without it."""
+    without = plan.model_copy(update={"enclaves": tuple(each for each in plan.enclaves if each.name != name)})
+    return round(usd_per_h(plan) - usd_per_h(without), 4)
+
+
 def priced_region(plan: Plan) -> str:
     """Give the Region whose prices are used."""
     known = {row["region"] for row in rows("prices")} - {"global"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
@@ -170,6 +171,16 @@ class CostItem(Record):
     source: str
 
 
+class SessionTerms(Record):
+    """How long teams play, and what happens when time or money is over."""
+
+    length_h: float = 4.0
+    warn_min: tuple[int, ...] = (60, 15, 5)
+    at_lease_end: Literal["warn", "freeze", "end"] = "end"
+    at_budget_end: Literal["warn", "freeze", "end"] = "warn"
+    lease_end: datetime | None = None
+
+
 class Plan(Record):
     """Everything that is decided before anything is made. The same file and lock give the same plan, byte for byte."""
 
@@ -189,6 +200,7 @@ class Plan(Record):
     tables: tuple[GatewayTable, ...]
     egress: bool
     budget_usd: float
+    session: SessionTerms = SessionTerms()
     quotas: dict[str, int] = {}
     """AWS's quotas where they aren't the defaults, by name."""
 

@@ -18,6 +18,8 @@ class Options(Record):
     level: Level = "host"
     all_hosts: bool = False
     keep_evidence: bool = False
+    acknowledged: tuple[str, ...] = ()
+    """Events of the trail whose effect nobody sees here, and that somebody has looked at by hand."""
 
 
 class Worksheet(Record):

@@ -23,6 +23,8 @@ class Session(Record):
     enclaves: tuple[str, ...]
     warned: tuple[str, ...] = ()
     """Which warnings were given."""
+    lease_end: datetime | None = None
+    """When the lease ends, where it was moved by extending."""
     proof_sha256: str = ""
     """Of the snapshot that was proven when it began."""
 

@@ -267,11 +267,23 @@ class Egress(Model):
     """Shown in the flow table, on the rules in AWS, and in the proof."""
 
 
+WhenOver = Literal["warn", "freeze", "end"]
+
+
 class Session(Model):
     """How long a team plays."""
 
     length_h: Annotated[float, Field(gt=0, le=72, description="a number of hours up to 72")] = 4.0
     """Hours that a session lasts when nobody extends it."""
+    warn_min: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1440, description="a number of minutes from 1 to 1440")], ...],
+        Field(min_length=1, max_length=8, description="a list of 1 to 8 numbers of minutes"),
+    ] = (60, 15, 5)
+    """Minutes before a session's or the lease's end at which everybody is warned; nothing ends without them."""
+    at_lease_end: Annotated[WhenOver, Field(description="warn, freeze or end")] = "end"
+    """What happens to a session when the lease ends."""
+    at_budget_end: Annotated[WhenOver, Field(description="warn, freeze or end")] = "warn"
+    """What happens to a session in an enclave whose budget is spent; at 80 % of it there is a warning."""
 
 
 class Exercise(Model):

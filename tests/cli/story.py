@@ -52,6 +52,12 @@ class Place:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
+    def type_bare(self, *arguments: str) -> Answer:
+        """Type a command that takes no exercise file."""
+        words = [sys.executable, "-m", "range.cli.main", *arguments, "--json"]
+        done = subprocess.run(words, cwd=self.folder, env=clean(), capture_output=True, text=True, check=False)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
     def command(self, *arguments: str) -> list[str]:
         """Give a command's words."""
         return [sys.executable, "-m", "range.cli.main", *arguments, str(self.spec), "--json"]

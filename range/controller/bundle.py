@@ -1,0 +1,106 @@
+"""One signed bundle for one ally: receipts, proof, what was kept, the key's public half, and how to verify all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from range.controller.baselines import Baselines, versions
+from range.controller.site import Setting
+from range.errors import InputError, RangeError
+from range.plan.names import TAG_PREFIX
+from range.receipts.envelope import signed
+from range.receipts.keys import PUBLIC, signing_key
+from range.receipts.statement import EVIDENCE, statement
+from range.records.snapshot import text_of
+
+HOW = Path(__file__).parents[2] / "docs" / "receipts.md"
+STATEMENT = "bundle.json"
+
+
+def bundle(setting: Setting, enclave: str, path: Path) -> dict[str, str]:
+    """Write an ally's bundle; gives the SHA-256 of every file in it by name.
+
+    Raises:
+        InputError: there is nothing to bundle yet.
+        RangeError: it can't be written.
+    """
+    files = _files(setting, enclave)
+    if not any(name.startswith("receipts/") for name in files):
+        raise InputError(
+            f"{enclave} has no receipt yet", hint=f"`range reset {setting.spec} --ally {enclave}` makes one"
+        )
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    predicate = {
+        "exercise": setting.plan.exercise,
+        "enclave": enclave,
+        "who": setting.who,
+        "made": datetime.now(UTC).isoformat(),
+        "kept_volumes": _kept_volumes(setting, enclave),
+        "versions": versions(),
+    }
+    envelope = signed(statement(EVIDENCE, digests, predicate), signing_key(setting.records / "keys"))
+    _pack(path, {STATEMENT: envelope.encode(), **files})
+    return digests
+
+
+def _files(setting: Setting, enclave: str) -> dict[str, bytes]:
+    """Gather what goes in, by name."""
+    from range.verify.decision import prove
+    from range.verify.taking import take
+
+    snapshot = take(setting.plan, setting.sessions)
+    proof = prove(setting.plan, snapshot, (enclave,))
+    signing_key(setting.records / "keys")
+    files = {
+        "proof/network.json": proof.model_dump_json(by_alias=True, indent=1).encode(),
+        "proof/snapshot.json": text_of(snapshot).encode(),
+        "receipts.pub": (setting.records / "keys" / PUBLIC).read_bytes(),
+        "HOW-TO-VERIFY.md": HOW.read_bytes(),
+    }
+    recorded = Baselines.of(setting, enclave).read()
+    if recorded is not None:
+        files["baseline.json"] = recorded.observation.model_dump_json(indent=1).encode()
+    for receipt in sorted((setting.records / "receipts" / enclave).glob("*.json")):
+        files[f"receipts/{receipt.name}"] = receipt.read_bytes()
+    return files
+
+
+def _kept_volumes(setting: Setting, enclave: str) -> list[dict[str, str]]:
+    """List the disks that were kept on request, where they are."""
+    account = setting.sessions.account(setting.plan.enclave(enclave).account)
+    filters = [{"Name": "tag-key", "Values": [f"{TAG_PREFIX}evidence"]}]
+    pages = account.pages("ec2", "describe_snapshots", OwnerIds=["self"], Filters=filters)
+    found = [each for page in pages for each in page["Snapshots"]]
+    return [
+        {"snapshot": each["SnapshotId"], "description": each.get("Description", ""), "taken": str(each["StartTime"])}
+        for each in found
+    ]
+
+
+def _pack(path: Path, files: Mapping[str, bytes]) -> None:
+    draft = path.with_name(f"{path.name}.draft")
+    try:
+        with tarfile.open(draft, "w:gz") as archive:
+            for name, content in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode = len(content), 0o644
+                archive.addfile(entry, io.BytesIO(content))
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise RangeError(f"{path} can't be written: {error.strerror}", hint="name another file with --out") from error
+
+
+def unpacked(path: Path) -> dict[str, bytes]:
+    """Read a bundle's files by name."""
+    with tarfile.open(path, "r:gz") as archive:
+        return {
+            entry.name: content.read()
+            for entry in archive.getmembers()
+            if entry.isfile() and (content := archive.extractfile(entry)) is not None
+        }

@@ -1,0 +1,218 @@
+"""Sessions of an exercise: opening, ending, extending, and doing what is due while one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+
+from range.controller.baselines import Baselines, needed
+from range.controller.claims import claim
+from range.controller.command import Command
+from range.controller.cuts import freeze
+from range.controller.kept import write
+from range.controller.played import Played
+from range.controller.proving import judged
+from range.controller.site import Setting
+from range.errors import InputError, NotClean, RangeError, Undecided
+from range.plan.cost import enclave_usd_per_h
+from range.plan.terms import Due, due
+from range.records.session import Access, Session
+
+
+def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[Session, tuple[Access, ...]]:
+    """Open a session: every enclave must be ready, have a baseline of this file, and be proven now.
+
+    Raises:
+        InputError: a session goes on already, an enclave isn't ready, or the lease has ended.
+        NotClean, Undecided: the network proof isn't PROVEN.
+    """
+    played, now = Played.of(setting), datetime.now(UTC)
+    _refuse_to_start(setting, command, enclaves, now)
+    with _claimed(setting, command, enclaves):
+        proof = setting.proof.get()
+        missing = frozenset(each.name for each in setting.plan.enclaves if not setting.stands(each.name))
+        found = [each for name in enclaves for each in judged(proof, name, missing)]
+        if found:
+            told = f"the network isn't proven: {found[0].source} → {found[0].to} {found[0].traffic}: {found[0].why}"
+            hint = f"`range verify {setting.spec}` shows it in full"
+            violated = any(each.verdict == "VIOLATED" for each in found)
+            raise NotClean(told, hint=hint) if violated else Undecided(told, hint=hint)
+        session = Session(
+            number=len(played.sessions) + 1,
+            began=now,
+            ends=now + timedelta(hours=setting.plan.session.length_h),
+            who=setting.who,
+            enclaves=tuple(enclaves),
+            proof_sha256=proof.snapshot_sha256,
+        )
+        played.keep(session)  # before anybody has access: killed here, it is known that somebody may have had
+        access = tuple(open_access(setting, name) for name in enclaves)
+        for name in enclaves:
+            command.journal.stands(setting.plan.exercise, name, "in session", direction="session")
+    return session, access
+
+
+def _refuse_to_start(setting: Setting, command: Command, enclaves: Sequence[str], now: datetime) -> None:
+    played, spec = Played.of(setting), setting.spec
+    going_on = played.session
+    if going_on is not None:
+        raise InputError(
+            f"session {going_on.number} goes on since {going_on.began:%H:%M} UTC, begun by {going_on.who}",
+            hint=f"`range session end {spec}` first",
+        )
+    lease = setting.plan.session.lease_end
+    if lease is not None and lease <= now:
+        raise InputError(f"the lease ended at {lease:%Y-%m-%d %H:%M} UTC", hint=f"mend `lease_end` in {spec}")
+    standings = command.journal.standings(setting.plan.exercise)
+    for name in enclaves:
+        phase = standings[name].phase if name in standings else "absent"
+        if phase != "ready":
+            raise InputError(f"{name} is {phase}, not ready", hint=f"`range check {spec}` says why and what to do")
+        needed(setting, name)
+        unclean = played.since_clean(name)
+        if unclean:
+            raise InputError(
+                f"{name} was played in (session {unclean[-1].number}) and not reset since",
+                hint=f"`range reset {spec} --ally {name}`",
+            )
+
+
+def end(setting: Setting, command: Command, only: Sequence[str] = ()) -> Session:
+    """End the session: every participant's access is taken back, at once and in every enclave.
+
+    Raises:
+        InputError: none goes on.
+        RangeError: some access couldn't be taken back; the session goes on, and the same command tries again.
+    """
+    played = Played.of(setting)
+    session = played.session
+    if session is None:
+        raise InputError("no session goes on", hint=f"`range session start {setting.spec}` begins one")
+    leaving = tuple(name for name in session.enclaves if not only or name in only)
+    failed = []
+    with _claimed(setting, command, leaving):
+        for name in leaving:
+            try:
+                close_access(setting, name)
+                phase = played.enclave(name).cut
+                if phase is None:
+                    command.journal.stands(setting.plan.exercise, name, "ready", direction="session")
+            except RangeError as error:
+                failed.append(f"{name}: {error.message}")
+        if failed:
+            raise RangeError(f"access wasn't taken back everywhere: {'; '.join(failed)}", hint="type it again")
+        return _ended(played, session, leaving)
+
+
+def _ended(played: Played, session: Session, leaving: Sequence[str]) -> Session:
+    """Keep that a session is over; where it goes on for others, those who leave get an entry of their own."""
+    now = datetime.now(UTC)
+    staying = tuple(name for name in session.enclaves if name not in leaving)
+    if not staying:
+        over = session.model_copy(update={"ended": now})
+        played.keep(over)
+        return over
+    gone = session.model_copy(update={"number": len(played.sessions) + 1, "ended": now, "enclaves": tuple(leaving)})
+    played.keep(gone)
+    played.keep(session.model_copy(update={"enclaves": staying}))
+    return gone
+
+
+def extend(setting: Setting, minutes: int) -> Session:
+    """Move the session's end, and the lease with it where that would end earlier; spent warnings come again.
+
+    Raises:
+        InputError: none goes on.
+    """
+    played = Played.of(setting)
+    session = played.session
+    if session is None:
+        raise InputError("no session goes on, so there is nothing to extend")
+    ends = session.ends + timedelta(minutes=minutes)
+    lease = session.lease_end or setting.plan.session.lease_end
+    moved = session.model_copy(
+        update={"ends": ends, "lease_end": ends if lease and lease < ends else session.lease_end}
+    )
+    played.keep(moved)
+    return moved
+
+
+def open_access(setting: Setting, enclave: str) -> Access:
+    """Give a team new credentials in its enclave, for an hour at most, and keep them where only the operator reads.
+
+    Raises:
+        InputError: the enclave isn't in session.
+    """
+    from range.session.access import open_access as opened
+
+    session = Played.of(setting).session
+    if session is None or enclave not in session.enclaves:
+        raise InputError(f"{enclave} isn't in session", hint=f"`range session start {setting.spec} --ally {enclave}`")
+    account = setting.sessions.account(setting.plan.enclave(enclave).account)
+    access = opened(account, setting.plan.exercise, enclave, enclave)
+    write(setting.records / "access" / f"{enclave}.json", access.model_dump_json(indent=1), mode=0o600)
+    return access
+
+
+def close_access(setting: Setting, enclave: str) -> None:
+    """Take back every session of an enclave's participants that was issued until now."""
+    from range.session.access import revoke
+
+    account = setting.sessions.account(setting.plan.enclave(enclave).account)
+    revoke(account, setting.plan.exercise, enclave, datetime.now(UTC) + timedelta(seconds=1))
+    (setting.records / "access" / f"{enclave}.json").unlink(missing_ok=True)
+
+
+def spent_usd(setting: Setting, now: datetime) -> dict[str, float]:
+    """Project what each enclave has cost since its baseline was recorded, this month, from the plan and the clock."""
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    spent = {}
+    for enclave in setting.plan.enclaves:
+        recorded = Baselines.of(setting, enclave.name).read()
+        if recorded is not None:
+            hours = (now - max(recorded.recorded, month)).total_seconds() / 3600
+            spent[enclave.name] = round(enclave_usd_per_h(setting.plan, enclave.name) * max(hours, 0.0), 2)
+    return spent
+
+
+def keep_going(setting: Setting, command: Command, now: datetime, tell: Callable[[str], None]) -> bool:
+    """Do what is due in the session now; False once it is over. Access that expires soon is renewed."""
+    played = Played.of(setting)
+    session = played.session
+    if session is None:
+        return False
+    for each in due(session, setting.plan.session, now, spent_usd(setting, now), setting.plan.budget_usd):
+        tell(each.why)
+        _do(setting, command, each)
+        current = played.session
+        if current is None:
+            return False
+        played.keep(current.model_copy(update={"warned": (*current.warned, each.key)}))
+    for name in session.enclaves:
+        _renew(setting, name, now)
+    return True
+
+
+def _do(setting: Setting, command: Command, each: Due) -> None:
+    if each.what == "end":
+        end(setting, command, each.enclaves)
+    elif each.what == "freeze":
+        session = Played.of(setting).session
+        freeze(setting, command, each.enclaves or (session.enclaves if session else ()), why=each.why)
+
+
+def _renew(setting: Setting, enclave: str, now: datetime) -> None:
+    path = setting.records / "access" / f"{enclave}.json"
+    if path.exists() and Access.model_validate_json(path.read_bytes()).expires - now > timedelta(minutes=15):
+        return
+    open_access(setting, enclave)
+
+
+def _claimed(setting: Setting, command: Command, enclaves: Iterable[str]) -> ExitStack:
+    """Hold the claims of enclaves, so that nobody is at work on them."""
+    with ExitStack() as held:
+        for name in enclaves:
+            stack = setting.plan.stack(name)
+            held.enter_context(claim(setting.locks, stack, who=command.who, command=command.words, wait=command.wait))
+        return held.pop_all()

@@ -1,0 +1,73 @@
+"""One exercise that is up, for all tests of sessions and resets: an ally with two hosts, red and white."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.cli.conftest import Answer
+from tests.cli.story import Place
+
+EST = "200000000002"
+PREFIX = "small-est"
+
+
+class Range(Place):
+    """A place whose exercise is up, with somebody else in est's account."""
+
+    def __init__(self, folder: Path) -> None:
+        """Cut the exercise down further."""
+        super().__init__(folder)
+        hosts = self.content["profiles"]["standard"]["hosts"]
+        self.content["profiles"]["standard"]["hosts"] = {name: hosts[name] for name in ("web", "sensor")}
+        self.save()
+        self.endpoint = ""
+
+    def enter(self) -> None:
+        """Start the rehearsal without machines, and bring the exercise up."""
+        assert self.type("rehearsal", "start", "--no-hosts").code == 0
+        self.up = self.type("up")
+        assert self.up.code == 0, self.up
+        self.endpoint = self.environment["AWS_ENDPOINT_URL"]
+        self._sessions = {EST: self.session(EST)}
+
+    def client_of(self, session: boto3.Session) -> Callable[..., Any]:
+        """Make clients of a session, in its Region unless one is named."""
+
+        def client(service: str, region: str | None = None) -> Any:
+            return session.client(service, region_name=region, endpoint_url=self.endpoint)
+
+        return client
+
+    @property
+    def mallory(self) -> Callable[..., Any]:
+        """Somebody who may do anything in est's account."""
+        return self.client_of(self._sessions[EST])
+
+    def reset(self, *options: str) -> Answer:
+        """Reset est."""
+        return self.type("reset", "--ally", "est", "--yes", *options)
+
+    def changes(self) -> int:
+        """Count the changing calls in est's account and Region."""
+        pages = (
+            self.mallory("cloudtrail")
+            .get_paginator("lookup_events")
+            .paginate(LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "false"}])
+        )
+        return sum(len(page["Events"]) for page in pages)
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    """The exercise, up; gone at the end."""
+    place = Range(tmp_path_factory.mktemp("reset"))
+    try:
+        place.enter()
+        yield place
+    finally:
+        place.type("rehearsal", "stop")
