@@ -169,7 +169,22 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
     gone = accounts_of_strangers(planned, engine)
     sessions = Sessions.of_plan(planned, also=gone.values())
     sessions.caller()
-    return Setting(spec.absolute(), planned, folder, backend, engine, sessions, gone)
+    return Setting(spec.absolute(), planned, folder, backend, engine, sessions, gone, database=_database())
+
+
+def _database() -> str | None:
+    """Give the database that several controllers share, if RANGE_DATABASE names one.
+
+    Raises:
+        EnvironmentMissing: it isn't PostgreSQL's.
+    """
+    url = os.environ.get("RANGE_DATABASE") or None
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        raise EnvironmentMissing(
+            f"RANGE_DATABASE names no PostgreSQL server: {url.partition(':')[0]}",
+            hint="export RANGE_DATABASE=postgresql://USER@HOST:PORT/NAME; without it, one controller keeps an SQLite file",
+        )
+    return url
 
 
 def _bootstrap(planned: Plan, organisation: str, done: Path) -> None:

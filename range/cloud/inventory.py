@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from range.cloud.codes import tried
 from range.cloud.resources.kinds import Found, Kind, Place
 from range.cloud.resources.table import BY_TYPE, TABLE
 from range.cloud.sessions import Account
@@ -38,7 +39,7 @@ def take(account: Account, *, organisation: bool = False, regions: Sequence[str]
 
 def enabled_regions(account: Account) -> tuple[str, ...]:
     """List the Regions that the account may use, the exercise's first."""
-    answer = account.call("ec2", "describe_regions", AllRegions=False)
+    answer = tried(lambda: account.call("ec2", "describe_regions", AllRegions=False))
     others = sorted(each["RegionName"] for each in answer["Regions"] if each["RegionName"] != account.region)
     return (account.region, *others)
 
@@ -112,7 +113,7 @@ def _listed(asked: tuple[Place, Kind]) -> Answer:
     """Ask for one type in one place."""
     place, kind = asked
     try:
-        return list(kind.found(place)), None
+        return tried(lambda: list(kind.found(place))), None
     except CloudError as refused:
         return [], Unlisted(
             account=place.account.id, region=place.region, type=kind.type, code=refused.code, why=refused.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import time
@@ -17,10 +18,12 @@ from range.controller.command import Command
 from range.controller.journal import Standing
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
+from range.controller.rooms import Machine, Room
+from range.controller.sharing import Sharing
 from range.controller.site import Site
 from range.controller.steps import Act
 from range.controller.turns import Turns
-from range.controller.walks import StepResult, Walk, Walker
+from range.controller.walks import StepResult, Walk, Walker, walk_under_way
 from range.errors import Interrupted, RangeError
 
 
@@ -84,11 +87,14 @@ class Conductor:
         self._watcher = watcher
         self._stop = stop
         self._locks = locks
-        self._digest = hashlib.sha256(f"{direction} {digest}".encode()).hexdigest()
+        self.digest = hashlib.sha256(f"{direction} {digest}".encode()).hexdigest()
         self._turns = turns
         self._refusal = refusal
+        self.sharing: Sharing | None = None
+        """How steps are shared out, where several controllers share a database."""
         self._before: dict[str, Standing] = {}
-        self._room = {act.name: threading.Semaphore(act.width) for act in acts}
+        machine = Machine()
+        self._room = {act.name: Room(act.width, act.most, machine.has_leisure) for act in acts}
 
     def walk(self, walker: Walker, enclaves: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves through the steps side by side; give how each ended, in the order given."""
@@ -101,6 +107,8 @@ class Conductor:
     def perform(self, enclave: str, step: str) -> StepResult:
         """Do one step on one enclave; what goes wrong is in the result. Walks call it, and write the result down."""
         act = self._acts[step]
+        names = list(self._acts)
+        self._turns.passed(enclave, names[: names.index(step)])
         if act.together:
             self._turns.gather(enclave, step)
         if act.in_turn:
@@ -108,7 +116,7 @@ class Conductor:
             if refused is not None:
                 self._put_back(enclave)
                 return refused.model_dump(mode="json")
-        with self._room[step]:
+        with self._room[step].place():
             began = time.monotonic()
             row = self._began(enclave, act)
             try:
@@ -116,7 +124,7 @@ class Conductor:
                     raise Interrupted(
                         f"{step} was not begun", hint=f"type `{self._command.words}` again: it goes on from here"
                     )
-                outcome = act.run(self._site(enclave))
+                outcome = self._carried_out(enclave, act)
             except RangeError as error:
                 outcome = Outcome.of(error)
             except Exception as error:  # noqa: BLE001 - a defect ends this walk, told in full, and no other
@@ -127,15 +135,38 @@ class Conductor:
         self._turns.taken(enclave, step, done=not outcome.failed)
         return outcome.model_dump(mode="json")
 
+    def act(self, enclave: str, step: str) -> StepResult:
+        """Do the work of a step, whoever's walk it belongs to; what goes wrong is in the result."""
+        try:
+            outcome = self._acts[step].run(self._site(enclave))
+        except RangeError as error:
+            outcome = Outcome.of(error)
+        except Exception as error:  # noqa: BLE001 - told where it happened; who walks hears of it, too
+            self._watcher.defect(enclave, self._acts[step], traceback.format_exc())
+            outcome = Outcome.of(error)
+        return outcome.model_dump(mode="json")
+
+    def _carried_out(self, enclave: str, act: Act) -> Outcome:
+        """Do a step here, or have it done by whichever controller takes it first.
+
+        A reset stays here: what was asked for is known to this command alone. So does what needs all enclaves at once.
+        """
+        if self.sharing is None or act.together or self._direction == "reset":
+            return act.run(self._site(enclave))
+        result = self.sharing.carried_out(walk_under_way(), self.digest, enclave, act.name)
+        return Outcome.model_validate(result)
+
     def _walked(self, walker: Walker, enclave: str) -> Ended:
         """Walk one enclave to its end, holding its claim."""
-        walk = Walk(self._command.exercise, enclave, tuple(self._acts), self._digest)
+        walk = Walk(self._command.exercise, enclave, tuple(self._acts), self.digest)
         began = time.monotonic()
         outcomes: dict[str, Outcome] = {}
         try:
-            with claim(
+            shared = self.sharing.lease.claim(walk.stack) if self.sharing else contextlib.nullcontext()
+            held = claim(
                 self._locks, walk.stack, who=self._command.who, command=self._command.words, wait=self._command.wait
-            ):
+            )
+            with held, shared:
                 results = walker.begin(walk).get_result(polling_interval_sec=0.1)
             outcomes = {step: Outcome.model_validate(result) for step, result in results.items()}
         except RangeError as error:

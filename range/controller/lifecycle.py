@@ -14,10 +14,12 @@ from range.controller.command import Command
 from range.controller.conductor import Conductor, Ended, Watcher
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
+from range.controller.sharing import Sharing
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Act, Step, acts
 from range.controller.turns import Turns
 from range.controller.walks import walker
+from range.errors import EnvironmentMissing
 from range.plan.lock import lock_path, read, released, write
 from range.plan.order import order_down, order_up
 from range.records.results import Progress
@@ -106,7 +108,56 @@ class Lifecycle:
         table: tuple[Act, ...] = (),
     ) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
         """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
-        conductor = Conductor(
+        conductor = self._conductor(direction, Turns(order), refusal, table)
+        database = self._setting.database
+        sharing: Callable[[str], Sharing] | None = None
+        if database is not None:
+            url = database
+
+            def shared(executor: str) -> Sharing:
+                conductor.sharing = self._sharing(url, executor, [conductor])
+                return conductor.sharing
+
+            sharing = shared
+
+        where = database or self._setting.home / "controller.sqlite"
+        with self._stopping_gently(), walker(where, conductor.perform, sharing) as walks:
+            yield lambda enclaves: conductor.walk(walks, enclaves)
+
+    def work(self) -> None:
+        """Take steps that other controllers of the same exercise, file and state share out, until told to stop.
+
+        Raises:
+            EnvironmentMissing: there is no database to share them through.
+        """
+        database = self._setting.database
+        if database is None:
+            raise EnvironmentMissing(
+                "a worker needs the database that controllers share", hint="export RANGE_DATABASE=postgresql://..."
+            )
+        directions: tuple[Direction, ...] = ("up", "down")
+        conductors = [self._conductor(direction, Turns(()), lambda *_: None) for direction in directions]
+        with (
+            self._stopping_gently(),
+            walker(database, conductors[0].perform, lambda executor: self._sharing(database, executor, conductors)),
+        ):
+            self._stop.wait()
+
+    def _sharing(self, url: str, executor: str, conductors: Sequence[Conductor]) -> Sharing:
+        """Share steps out with whoever works from the same: the same file, addresses, state and direction."""
+        by_digest = {conductor.digest: conductor for conductor in conductors}
+        return Sharing(
+            url, executor, lambda digest, enclave, step: by_digest[digest].act(enclave, step), tuple(by_digest)
+        )
+
+    def _conductor(
+        self,
+        direction: Direction,
+        turns: Turns,
+        refusal: Callable[[str, tuple[str, ...]], Outcome | None],
+        table: tuple[Act, ...] = (),
+    ) -> Conductor:
+        return Conductor(
             self._command,
             table or acts(direction, self._steps),
             direction,
@@ -115,11 +166,9 @@ class Lifecycle:
             stop=self._stop,
             locks=self._setting.locks,
             digest=self._setting.digest,
-            turns=Turns(order),
+            turns=turns,
             refusal=refusal,
         )
-        with self._stopping_gently(), walker(self._setting.home / "controller.sqlite", conductor.perform) as walks:
-            yield lambda enclaves: conductor.walk(walks, enclaves)
 
     @contextlib.contextmanager
     def _stopping_gently(self) -> Iterator[None]:

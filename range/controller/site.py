@@ -42,6 +42,8 @@ class Setting:
     """How a reset was asked for."""
     trail_patience_s: float | None = None
     """How long a reset waits for the trail; None for as long as AWS may take."""
+    database: str | None = None
+    """Where several controllers share their work: PostgreSQL's URL; None for one controller and its SQLite file."""
 
     @property
     def state_id(self) -> str:

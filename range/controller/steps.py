@@ -12,6 +12,7 @@ from range.controller.acts import destroy, prove_nothing_left, provision, record
 from range.controller.baseline_acts import baseline, verify
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction, Phase
+from range.controller.rooms import MOST
 from range.controller.site import Site
 
 
@@ -28,6 +29,8 @@ class Act:
     width: int
     """On how many enclaves at once: what a small machine bears."""
     help: str
+    most: int = 0
+    """On how many while the machine has leisure, if that is more: what waits for AWS costs it nothing."""
     in_turn: bool = False
     """Whether it waits for those whose turn comes first. The hub's gateway is there before, and goes after, what is
     attached to it; and its account is looked at first, so that it is made while the others are looked at."""
@@ -60,6 +63,7 @@ STEPS: tuple[Step, ...] = (
             phase="provisioning",
             leaves="provisioning",
             width=LOOKS,
+            most=MOST,
             help="Record what is in the account beforehand.",
             in_turn=True,
         ),
@@ -69,6 +73,7 @@ STEPS: tuple[Step, ...] = (
             phase="tearing down",
             leaves="absent",
             width=LOOKS,
+            most=MOST,
             help="Prove that nothing is there now that wasn't there beforehand.",
         ),
     ),
@@ -79,6 +84,7 @@ STEPS: tuple[Step, ...] = (
             phase="provisioning",
             leaves="provisioned",
             width=ENGINES,
+            most=MOST,
             help="Bring the stack up.",
             in_turn=True,
         ),
@@ -88,6 +94,7 @@ STEPS: tuple[Step, ...] = (
             phase="tearing down",
             leaves="tearing down",
             width=ENGINES,
+            most=MOST,
             help="Take the stack down.",
             in_turn=True,
         ),
@@ -110,6 +117,7 @@ STEPS: tuple[Step, ...] = (
             phase="verifying",
             leaves="ready",
             width=LOOKS,
+            most=MOST,
             help="Record what is there, to reset to.",
         ),
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
+from range.controller.sharing import Sharing
 from range.errors import EnvironmentMissing
 
 VERSION = "1"
@@ -89,24 +91,32 @@ class Walker:
 
 
 @contextlib.contextmanager
-def walker(database: Path, perform: Perform) -> Iterator[Walker]:
-    """Open the database of walks for the length of the block. One at a time in a process.
+def walker(database: Path | str, perform: Perform, sharing: Callable[[str], Sharing] | None = None) -> Iterator[Walker]:
+    """Open the database of walks, a file or PostgreSQL's URL, for the length of the block. One at a time in a process.
+
+    `sharing` makes, from this process's name among others, what steps are shared out by.
 
     Raises:
         EnvironmentMissing: the database can't be opened.
     """
     executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    url = f"sqlite:///{database.absolute()}" if isinstance(database, Path) else database
     config: DBOSConfig = {
         "name": "defence-range",
-        "system_database_url": f"sqlite:///{database.absolute()}",
+        "system_database_url": url,
         "application_version": VERSION,
         "executor_id": executor,
         "log_level": "CRITICAL",
         # nothing here waits for notifications, but closing waits for one turn of whoever polls for them
         "notification_listener_polling_interval_sec": 0.1,
     }
-    database.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(database, Path):
+        database.parent.mkdir(parents=True, exist_ok=True)
+    shared = sharing(executor) if sharing is not None else None
     DBOS(config=config)
+
+    if shared:
+        shared.declare()
 
     @DBOS.workflow(name="walk")
     def workflow(enclave: str, steps: list[str], digest: str) -> dict[str, StepResult]:
@@ -119,15 +129,33 @@ def walker(database: Path, perform: Perform) -> Iterator[Walker]:
         return results
 
     try:
-        DBOS.listen_queues([executor])
+        DBOS.listen_queues([executor, *(shared.queues if shared else ())])
         try:
             DBOS.launch()
         except Exception as error:
             raise EnvironmentMissing(
-                f"the controller's database {database} can't be used: {error}",
-                hint=f"move {database} away; walks under way are then begun anew",
+                f"the controller's database {_shown(url)} can't be used: {error}", hint=_mend(database)
             ) from error
-        yield Walker(workflow, executor)
+        with shared.taking() if shared else contextlib.nullcontext():
+            yield Walker(workflow, executor)
         DBOS.delete_queue(executor)
     finally:
         DBOS.destroy(destroy_registry=True)
+        if shared:
+            shared.lease.close()
+
+
+def walk_under_way() -> str:
+    """Name the walk whose step is being done in this thread."""
+    return str(DBOS.workflow_id)
+
+
+def _shown(url: str) -> str:
+    """Give a database's URL without its password."""
+    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1:…@", url.removeprefix("sqlite:///"))
+
+
+def _mend(database: Path | str) -> str:
+    if isinstance(database, Path):
+        return f"move {database} away; walks under way are then begun anew"
+    return "see that the server named by RANGE_DATABASE runs, has room, and is of this version of range; then type it again"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from range.errors import ProvisionError
-from range.records.results import Failure
+from range.provision.state import Known
+from range.records.results import Failure, StackChanges
 
 _CODES = (
     re.compile(r"api error (?P<code>[A-Za-z][\w.]+): (?P<message>.*)", re.DOTALL),
@@ -32,6 +33,7 @@ _HINTS = (
         r"ExpiredToken|RequestExpired|InvalidClientTokenId",
         "renew your AWS credentials, then run the same command again",
     ),
+    (r"RequestLimitExceeded|Throttling", "AWS is throttling; run the same command again, it goes on from here"),
     (
         r"LimitExceeded|QuotaExceeded",
         "`range plan` lists the quotas that the exercise comes near; ask AWS to raise this one",
@@ -45,7 +47,6 @@ _HINTS = (
         r"DependencyViolation|DeleteConflict",
         "something made by hand is in the way; `range down` sweeps it, then run it again",
     ),
-    (r"RequestLimitExceeded|Throttling", "AWS is throttling; run the same command again, it goes on from here"),
 )
 _GO_ON = "run the same command again: it goes on from here"
 
@@ -67,12 +68,18 @@ def failure(message: str, urn: str = "") -> Failure:
 
 
 class StackFailed(ProvisionError):
-    """A stack could not be brought where it should be; `failures` has what failed, resource by resource."""
+    """A stack could not be brought where it should be.
+
+    `failures` has what failed, resource by resource; `not_created` what was to be made by then, and may be there or not;
+    `changes` counts what was done before it failed.
+    """
 
     def __init__(self, message: str, failures: Sequence[Failure], *, hint: str) -> None:
         """Keep the failures."""
         super().__init__(message, hint=hint)
         self.failures = tuple(failures)
+        self.not_created: tuple[Known, ...] = ()
+        self.changes = StackChanges(stack="")
 
 
 def error(stack: str, failures: Iterable[Failure], otherwise: str) -> StackFailed:

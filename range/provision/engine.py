@@ -19,7 +19,7 @@ from range.errors import Interrupted, ProvisionError, RangeError
 from range.provision import diagnosis, locks, positions, project
 from range.provision.command import Command
 from range.provision.events import OnProgress, Tally, outputs
-from range.provision.state import State, checkpoint, names, of_deployment
+from range.provision.state import Known, State, checkpoint, names, of_deployment
 from range.records.results import Failure, Outputs, StackChanges
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ class Run:
 
     changes: StackChanges
     outputs: Outputs
+    created: tuple[Known, ...] = ()
 
 
 class Engine:
@@ -100,7 +101,7 @@ class Engine:
         self._run(stack, tally, lambda opened: opened.up(on_event=tally.take, parallel=self.settings.parallel))
         changes = tally.changes()
         self._size_file(stack).write_text(str(changes.total - changes.delete), encoding="utf-8")
-        return Run(changes, tally.outputs())
+        return Run(changes, tally.outputs(), tuple(tally.created))
 
     def destroy(self, stack: str, on_progress: OnProgress | None = None) -> StackChanges:
         """Delete everything that the state knows of a stack, then the stack itself. Nothing there: nothing done."""
@@ -135,10 +136,10 @@ class Engine:
         exported = self._run(stack, Tally(stack, None, None), lambda opened: opened.export_stack())
         return of_deployment(stack, exported.deployment)
 
-    def settle(self, stack: str, see: Callable[[State], Mapping[str, str]]) -> None:
-        """Clear the operations that nobody saw the end of.
+    def settle(self, stack: str, see: Callable[[State], Mapping[str, str]], lost: Sequence[Known] = ()) -> None:
+        """Clear the operations that nobody saw the end of; `lost` are creates that ended, and not as AWS sees it.
 
-        `see` is shown the state before that, and gives the ids, by URN, of what the state shall take over from it.
+        `see` is shown the state before that, and gives the ids, by URN, of what the state shall take over from both.
 
         Raises:
             Busy: somebody is at work on the stack, so they aren't unfinished but under way.
@@ -150,8 +151,14 @@ class Engine:
             content = dict(deployment.deployment or {})
             adopted = see(of_deployment(stack, content))
             pending = content.pop("pending_operations", None) or []
-            taken = [each["resource"] for each in pending if each["resource"]["urn"] in adopted]
-            content["resources"] = [*content.get("resources", ()), *(_as_made(each, adopted) for each in taken)]
+            there = content.get("resources") or []
+            doubtful = [
+                *(each["resource"] for each in pending),
+                *(each.model_dump(exclude={"outputs"}) for each in lost),
+            ]
+            known = {each["urn"] for each in there}
+            taken = {each["urn"]: each for each in doubtful if each["urn"] in adopted and each["urn"] not in known}
+            content["resources"] = [*there, *(_as_made(each, adopted) for each in taken.values())]
             opened.import_stack(Deployment(deployment.version, content))
 
         self._run(stack, Tally(stack, None, None), act)
@@ -184,7 +191,11 @@ class Engine:
         except CommandError as failed:
             if program.raised and not self._command.interrupted:
                 raise program.why(stack) from program.raised
-            raise self._told(stack, failed, tally.failures) from failed
+            told = self._told(stack, failed, tally.failures)
+            if isinstance(told, diagnosis.StackFailed):
+                told.not_created = tuple(tally.not_created)
+                told.changes = tally.changes()
+            raise told from failed
         if tally.lost:
             raise tally.lost
         return result

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 from range.provision.diagnosis import failure
+from range.provision.state import Known
 from range.records.results import Failure, HostOutput, Outputs, Progress, StackChanges
 
 OnProgress = Callable[[Progress], None]
@@ -29,6 +30,9 @@ class Tally:
         self.failures: list[Failure] = []
         self.lost: Exception | None = None
         """What went wrong in here or in the progress callback."""
+        self.created: list[Known] = []
+        self.not_created: list[Known] = []
+        """What was to be made, and the engine was told that it isn't there; which AWS may see differently."""
         self._expected = expected
         self._on_progress = on_progress
         self._counts: Counter[str] = Counter()
@@ -66,7 +70,11 @@ class Tally:
         operation = str(getattr(step.op, "value", step.op))
         if step.type == _STACK and state == "done" and step.new is not None:
             self._values = dict(step.new.outputs or {})
-        if not _is_real(step) or operation in _STEPS_OF_A_REPLACEMENT:
+        if not _is_real(step):
+            return
+        if operation in ("create", "create-replacement") and state != "begun":
+            (self.created if state == "done" else self.not_created).append(_known(step))
+        if operation in _STEPS_OF_A_REPLACEMENT:
             return
         if state == "begun":
             self._seen += 1
@@ -92,6 +100,22 @@ def outputs(stack: str, values: dict[str, Any]) -> Outputs:
         enclave=stack.split(".", 1)[-1],
         hosts=tuple(HostOutput(name=name, **hosts[name]) for name in sorted(hosts)),
         values=plain,
+    )
+
+
+def _known(step: StepEventMetadata) -> Known:
+    """Give a resource of a step as the state would have it, secrets left out."""
+    new = step.new
+    assert new is not None
+    inputs = {name: _masked(value) for name, value in (new.inputs or {}).items()}
+    return Known(
+        urn=step.urn,
+        type=step.type,
+        id=new.id or "",
+        custom=True,
+        provider=new.provider,
+        parent=new.parent,
+        inputs=inputs,
     )
 
 

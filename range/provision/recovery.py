@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
+from range.cloud.codes import tried
 from range.cloud.resources.kinds import Place
 from range.cloud.resources.table import BY_TYPE
 from range.cloud.sessions import Account, Sessions
@@ -21,10 +21,6 @@ from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, UNDONE
 from range.provision.state import Known, State
 from range.records.inventory import GLOBAL, Resource, Swept
 from range.records.plan import Plan
-from range.records.results import Failure
-
-NAMESAKE = re.compile(r"AlreadyExists|AlreadyOwnedByYou|Duplicate|ResourceExists|InvalidKeyPair")
-"""Codes by which AWS says that something has this name already."""
 
 
 def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_id: str) -> Swept:
@@ -37,14 +33,15 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
         ProvisionError: something could not be taken out of the way.
     """
     stack = plan.stack(enclave)
-    note = work_directory(engine.home, stack) / "pending.json"
-    if engine.state(stack).pending_operations:
+    note = _note(engine, stack)
+    lost = [known for known in _read(note) if known.type in ADOPTED]
+    if engine.state(stack).pending_operations or lost:
 
         def see(state: State) -> Mapping[str, str]:
             _write(note, [*_read(note), *_creates(state)])
-            return _adopted(sessions, plan, enclave, _creates(state))
+            return _adopted(sessions, plan, enclave, [*lost, *_creates(state)])
 
-        engine.settle(stack, see)
+        engine.settle(stack, see, lost)
     pending = _read(note)
     if not pending:
         return Swept()
@@ -55,17 +52,23 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
     return swept
 
 
-def sweep_namesakes(
-    engine: Engine, sessions: Sessions, plan: Plan, enclave: str, *, state_id: str, failures: Iterable[Failure]
-) -> Swept:
-    """Sweep what AWS says is there already, if it carries the stack's tags and its state doesn't know it.
+def doubt(engine: Engine, stack: str, creates: Iterable[Known]) -> None:
+    """Have the next `recover` look for creates of which the engine was told that they failed.
 
-    Such a thing is left where an earlier state was lost, or a note of what was under way.
+    A client that got no answer tries again, and is told that the thing is there already: by its own first try.
     """
-    types = {each.type for each in failures if NAMESAKE.search(each.code)} & TAGGED.keys()
-    accounts = {plan.enclave(enclave).account, plan.hub.account}
+    _write(_note(engine, stack), [*_read(_note(engine, stack)), *creates])
+
+
+def sweep_doubles(
+    engine: Engine, sessions: Sessions, plan: Plan, enclave: str, *, state_id: str, created: Iterable[Known]
+) -> Swept:
+    """Sweep what carries the stack's tags, is of a type that was made, and isn't what the state knows.
+
+    A client whose connection was lost tries a create again, and AWS makes it twice where there is no client token.
+    """
     work = _Work(sessions, plan, enclave, state_id, engine.state(plan.stack(enclave)))
-    return work.sweep(dict.fromkeys(accounts, types)) if types else Swept()
+    return work.sweep(work.types(list(created)))
 
 
 def is_ours(tags: Mapping[str, str], stack: str, state_id: str) -> bool:
@@ -152,11 +155,16 @@ class _Work:
         known = self.state.known_of(type_ for type_, kind_name in TAGGED.items() if kind_name == name)
         return [
             found.resource
-            for found in kind.found(place)
+            for found in tried(lambda: list(kind.found(place)))
             if found.id not in known
             and not (found.resource.residue or found.managed)
             and is_ours(kind.tags_of(place, found), self.stack, self.state_id)
         ]
+
+
+def _note(engine: Engine, stack: str) -> Path:
+    """Name the file of what is to be cleared."""
+    return work_directory(engine.home, stack) / "pending.json"
 
 
 def _read(note: Path) -> list[Known]:

@@ -180,6 +180,14 @@ def _undo_record(place: Place, inputs: Inputs) -> None:
                 place.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=change)
 
 
+def _undo_alias(place: Place, inputs: Inputs) -> None:
+    """Delete an alias, if it is of the key that it was being given: another's may have the same name."""
+    for page in place.pages("kms", "list_aliases"):
+        for alias in page["Aliases"]:
+            if alias["AliasName"] == inputs["name"] and alias.get("TargetKeyId") == inputs.get("targetKeyId"):
+                _unless_gone(place, "kms", "delete_alias", AliasName=inputs["name"])
+
+
 ADOPTED: Mapping[str, Callable[[Place, Inputs], str]] = {
     "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter": accepted_attachment,
 }
@@ -209,7 +217,7 @@ UNDONE: Mapping[str, Undo] = {
         TransitGatewayRouteTableId="transitGatewayRouteTableId",
         TransitGatewayAttachmentId="transitGatewayAttachmentId",
     ),
-    "aws:kms/alias:Alias": _undo("delete_alias", service="kms", AliasName="name"),
+    "aws:kms/alias:Alias": _undo_alias,
     "aws:organizations/policyAttachment:PolicyAttachment": _undo(
         "detach_policy", service="organizations", PolicyId="policyId", TargetId="targetId"
     ),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from range.cloud.codes import NAMESAKE, PASSING
 from range.cloud.sessions import Sessions
 from range.errors import WrongBackend
 from range.plan.names import TAG_PREFIX
 from range.provision.diagnosis import StackFailed
 from range.provision.engine import Engine, Run
 from range.provision.events import OnProgress
-from range.provision.recovery import recover, sweep_namesakes
+from range.provision.project import work_directory
+from range.provision.recovery import doubt, recover, sweep_doubles
 from range.records.inventory import Inventory
 from range.records.plan import Plan
 from range.records.results import StackChanges
@@ -25,17 +30,33 @@ def provision(
 ) -> Run:
     """Bring an enclave's stack up, after cleaning up what a killed run left. A second run changes nothing.
 
+    What fails for a reason that passes is tried again, and what AWS has made twice or behind the engine's back is swept.
+
     Raises:
         ProvisionError, Busy, Interrupted: see `Engine.up`.
     """
-    recover(engine, sessions, plan, enclave, state_id)
-    try:
-        return engine.up(plan.stack(enclave), on_progress)
-    except StackFailed as failed:
-        left = failed.failures
-        if not sweep_namesakes(engine, sessions, plan, enclave, state_id=state_id, failures=left).removed:
-            raise
-    return engine.up(plan.stack(enclave), on_progress)
+    stack = plan.stack(enclave)
+    unswept = work_directory(engine.home, stack) / "unswept"
+    before: frozenset[str] = frozenset()
+    earlier: list[StackChanges] = []
+    while True:
+        recover(engine, sessions, plan, enclave, state_id)
+        doubtful = unswept.exists()  # a run that was killed may have made things twice
+        unswept.touch()
+        try:
+            run = engine.up(stack, on_progress)
+        except StackFailed as failed:
+            told = _passing(failed)
+            if not told or told == before or engine.interrupted:
+                raise
+            before = told
+            earlier.append(failed.changes)
+            doubt(engine, stack, failed.not_created)
+            continue
+        made = engine.state(stack).real if doubtful else run.created
+        sweep_doubles(engine, sessions, plan, enclave, state_id=state_id, created=made)
+        unswept.unlink()
+        return replace(run, changes=_together(run.changes, earlier))
 
 
 def destroy(
@@ -47,9 +68,38 @@ def destroy(
     state_id: str,
     on_progress: OnProgress | None = None,
 ) -> StackChanges:
-    """Take an enclave's stack down, after cleaning up what a killed run left. A second run does nothing."""
-    recover(engine, sessions, plan, enclave, state_id)
-    return engine.destroy(plan.stack(enclave), on_progress)
+    """Take an enclave's stack down, after cleaning up what a killed run left. A second run does nothing.
+
+    What fails for a reason that passes is tried again.
+    """
+    before: frozenset[str] = frozenset()
+    earlier: list[StackChanges] = []
+    while True:
+        recover(engine, sessions, plan, enclave, state_id)
+        try:
+            changes = engine.destroy(plan.stack(enclave), on_progress)
+        except StackFailed as failed:
+            told = _passing(failed)
+            if not told or told == before or engine.interrupted:
+                raise
+            before = told
+            earlier.append(failed.changes)
+        else:
+            return _together(changes, earlier)
+
+
+def _together(last: StackChanges, earlier: Iterable[StackChanges]) -> StackChanges:
+    """Count what several tries have changed; what an earlier one made isn't unchanged."""
+    done = {kind: sum(getattr(each, kind) for each in earlier) for kind in ("create", "update", "replace", "delete")}
+    same = max(0, last.same - done["create"] - done["update"] - done["replace"])
+    return last.model_copy(update={kind: getattr(last, kind) + more for kind, more in done.items()} | {"same": same})
+
+
+def _passing(failed: StackFailed) -> frozenset[str]:
+    """Name the resources that failed, if all of them did so for a reason that may pass, or because they are there."""
+    own = [each for each in failed.failures if each.type != "pulumi:pulumi:Stack"]
+    passing = [each for each in own if not each.code or NAMESAKE.search(each.code) or PASSING.search(each.code)]
+    return frozenset(each.name for each in own) if len(passing) == len(own) else frozenset()
 
 
 def refuse_wrong_backend(engine: Engine, plan: Plan, enclave: str, inventory: Inventory, *, state_id: str) -> None:

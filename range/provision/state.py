@@ -25,6 +25,7 @@ class Known(BaseModel):
     id: str = ""
     custom: bool = False
     provider: str = ""
+    parent: str = ""
     inputs: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
 

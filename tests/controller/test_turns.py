@@ -62,3 +62,12 @@ def test_who_gathers_waits_until_everybody_has_come_or_takes_no_more() -> None:
     for thread in threads:
         thread.join(5)
     assert sorted(came) == ["est", "hub"]
+
+
+def test_nobody_waits_for_a_step_that_an_enclave_is_beyond_already() -> None:
+    turns = Turns([("hub",), ("est",)])
+    turns.passed("hub", ["look", "make"])
+    turns.passed("est", ["look", "make", "verify"])
+
+    assert turns.wait("est", "make") == ()
+    turns.gather("hub", "verify")

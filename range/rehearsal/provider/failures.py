@@ -14,6 +14,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from range.errors import CloudError, RangeError
 from range.rehearsal.provider.wire import Properties, encode
 from range.rehearsal.provider.work import Cancelled
+from range.rehearsal.weather.sight import Origin, origin
 
 _DETAILS = "grpc-status-details-bin"
 _REFUSED = grpc.StatusCode.FAILED_PRECONDITION
@@ -39,6 +40,7 @@ def reported(method: Method) -> Method:
 
     @functools.wraps(method)
     def run(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
+        origin.set(Origin("provider", port_of(context)))
         try:
             return method(self, request, context)
         except HalfMade as error:
@@ -54,6 +56,12 @@ def reported(method: Method) -> Method:
         return context.abort(code, failure)
 
     return run
+
+
+def port_of(context: grpc.ServicerContext) -> int:
+    """Give the engine's own end of the connection that a call came in on: `ipv4:127.0.0.1:41234`."""
+    port = context.peer().rpartition(":")[2]
+    return int(port) if port.isdigit() else 0
 
 
 def _half_made(error: HalfMade, context: grpc.ServicerContext) -> None:

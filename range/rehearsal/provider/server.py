@@ -17,7 +17,7 @@ from range.rehearsal.provider import check, connection, invokes, lifecycle, sche
 from range.rehearsal.provider.clients import Clients
 from range.rehearsal.provider.connection import Connection, Connections
 from range.rehearsal.provider.diff import Differences, differences
-from range.rehearsal.provider.failures import HalfMade, reported
+from range.rehearsal.provider.failures import HalfMade, port_of, reported
 from range.rehearsal.provider.rows import Row
 from range.rehearsal.provider.state import inputs
 from range.rehearsal.provider.table import ROWS
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 VERSION = "7.51.1"
 """The version of pulumi_aws that the table follows."""
-_THREADS = 48
+_THREADS = 320
+"""As many as forty engines of eight operations each wait in at once; one that only waits costs its stack."""
 _ADDED = (provider_pb2.PropertyDiff.ADD, provider_pb2.PropertyDiff.ADD_REPLACE)
 _DROPPED = (provider_pb2.PropertyDiff.DELETE, provider_pb2.PropertyDiff.DELETE_REPLACE)
 _UPDATED = (provider_pb2.PropertyDiff.UPDATE, provider_pb2.PropertyDiff.UPDATE_REPLACE)
@@ -182,7 +183,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     def _work(self, row: Row, request: Any, context: grpc.ServicerContext, doing: str, **more: Any) -> Work:
-        origin.set(Origin("provider", _port(context), request.urn, doing))
+        origin.set(Origin("provider", port_of(context), request.urn, doing))
         known = self._connections.get(context.peer())
         return Work(row, known.caller, request.name, stop=known.stop, patience_s=request.timeout, **more)
 
@@ -217,12 +218,6 @@ def start(provider: Provider, port: int = 0) -> tuple[grpc.Server, int]:
         ) from error
     server.start()
     return server, bound
-
-
-def _port(context: grpc.ServicerContext) -> int:
-    """Give the engine's own end of the connection that a call came in on: `ipv4:127.0.0.1:41234`."""
-    port = context.peer().rpartition(":")[2]
-    return int(port) if port.isdigit() else 0
 
 
 def _row(token: str) -> Row:

@@ -17,7 +17,7 @@ from range.rehearsal.provider.shapes import CHOSEN, Many
 _THROTTLED = frozenset(
     {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
 )
-_THROTTLED_FOR_S = 60.0
+_THROTTLED_FOR_S = 600.0
 
 _Answer = TypeVar("_Answer")
 
