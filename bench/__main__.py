@@ -12,6 +12,7 @@ from bench.lifecycle import lifecycle, whole
 from bench.packets import packets
 from bench.policy import policy
 from bench.proof import proof
+from bench.simulated import simulated
 from bench.snapshot import snapshot
 from bench.start import start
 from bench.terraform import terraform
@@ -25,6 +26,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "hosts": hosts,
     "lifecycle": lifecycle,
     "whole": whole,
+    "simulated": simulated,
     "terraform": terraform,
     "cloud": cloud,
 }

@@ -20,7 +20,7 @@ import psycopg
 from range.errors import Busy, EnvironmentMissing, RangeError
 
 BEAT_S = 1.0
-ANSWERS_WITHIN_S = 2.0
+ANSWERS_WITHIN_S = 4.0
 """How long the server may take to answer before the lease counts as lost; well below what follows."""
 GIVEN_UP_AFTER_S = 7
 """When the server gives up a client that it doesn't hear from, and with it all of its locks."""

@@ -101,19 +101,10 @@ def walker(database: Path | str, perform: Perform, sharing: Callable[[str], Shar
     """
     executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     url = f"sqlite:///{database.absolute()}" if isinstance(database, Path) else database
-    config: DBOSConfig = {
-        "name": "defence-range",
-        "system_database_url": url,
-        "application_version": VERSION,
-        "executor_id": executor,
-        "log_level": "CRITICAL",
-        # nothing here waits for notifications, but closing waits for one turn of whoever polls for them
-        "notification_listener_polling_interval_sec": 0.1,
-    }
     if isinstance(database, Path):
         database.parent.mkdir(parents=True, exist_ok=True)
     shared = sharing(executor) if sharing is not None else None
-    DBOS(config=config)
+    DBOS(config=_config(url, executor))
 
     if shared:
         shared.declare()
@@ -143,6 +134,19 @@ def walker(database: Path | str, perform: Perform, sharing: Callable[[str], Shar
         DBOS.destroy(destroy_registry=True)
         if shared:
             shared.lease.close()
+
+
+def _config(url: str, executor: str) -> DBOSConfig:
+    """Give what DBOS is set to."""
+    return {
+        "name": "defence-range",
+        "system_database_url": url,
+        "application_version": VERSION,
+        "executor_id": executor,
+        "log_level": "CRITICAL",
+        # nothing here waits for notifications, but closing waits for one turn of whoever polls for them
+        "notification_listener_polling_interval_sec": 0.1,
+    }
 
 
 def walk_under_way() -> str:

@@ -17,7 +17,7 @@ from range.errors import Busy, EnvironmentMissing
 from tests.controller.postgres import Server, server
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
+PATIENCE_S = 100.0
 CONTROLLER = """
 import os, signal, sys, time
 from pathlib import Path
@@ -53,7 +53,7 @@ with walker(url, perform, sharing) as walks:
             print(each.get_result(polling_interval_sec=0.05), flush=True)
 """
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

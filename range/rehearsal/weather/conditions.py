@@ -62,6 +62,8 @@ class Weather:
         """
         with self._guard:
             settings = kept.changed(self._settings, document)
+            if settings == self._settings:
+                return
             if self._home is not None:
                 kept.write(self._home, settings)
             self._take(settings)
