@@ -55,11 +55,10 @@ def simulated() -> list[Figure]:
     for command, record in recorded.items():
         figures.append(Figure(f"`{command}` of hub and one ally, wall time", record.wall_s, "s"))
         spans = {size: _figures(command, record, size, figures) for size in SIZES}
-        figures.append(
-            Figure(f"`{command}`, {SIZES[-1]} enclaves to one", spans[SIZES[-1]] / spans[SIZES[0]], "times", GROWTH)
-        )
+        growth = spans[SIZES[-1]][0] / spans[SIZES[0]][0]
+        figures.append(Figure(f"`{command}`, {SIZES[-1]} enclaves to one", growth, "times", GROWTH))
         figures += _held_up(command, record)
-        _plot(command, record)
+        _plot(command, spans)
     copies = many(recorded["up"], *LARGE)
     began = time.monotonic()
     figures.append(
@@ -69,7 +68,7 @@ def simulated() -> list[Figure]:
     return figures
 
 
-def _figures(command: str, record: Recorded, size: int, figures: list[Figure]) -> float:
+def _figures(command: str, record: Recorded, size: int, figures: list[Figure]) -> tuple[float, ...]:
     """Tell one size's time, without throttling over its critical path, and with AWS's buckets over their bound."""
     copies = many(record, size)
     span_s, path_s = makespan_s(copies, terms(copies)), critical_path_s(copies, terms(copies))
@@ -82,7 +81,7 @@ def _figures(command: str, record: Recorded, size: int, figures: list[Figure]) -
         Figure(f"{name}, with AWS's buckets", throttled_s, "s"),
         Figure(f"{name}, with AWS's buckets over critical path or bound", throttled_s / bound_s, "times", OVER_PATH),
     ]
-    return span_s
+    return span_s, throttled_s, path_s
 
 
 def _held_up(command: str, record: Recorded, size: int = 12) -> list[Figure]:
@@ -152,15 +151,11 @@ def _resources(copies: Sequence[Task]) -> int:
     return sum(bool(task.groups) and task.name.split(" ")[0].split("/")[0] == "ally0" for task in copies)
 
 
-def _plot(command: str, record: Recorded) -> None:
+def _plot(command: str, spans: Mapping[int, Sequence[float]]) -> None:
     """Draw simulated time, with and without AWS's buckets, and the critical path, over the sizes."""
     DOCS.mkdir(exist_ok=True)
-    lines: dict[str, list[tuple[float, float]]] = {"simulated": [], "with AWS's buckets": [], "critical path": []}
-    for size in SIZES:
-        copies = many(record, size)
-        lines["simulated"].append((size, makespan_s(copies, terms(copies))))
-        lines["with AWS's buckets"].append((size, makespan_s(copies, terms(copies, throttling=1.0))))
-        lines["critical path"].append((size, critical_path_s(copies, terms(copies))))
+    names = ("simulated", "with AWS's buckets", "critical path")
+    lines = {name: [(size, each[number]) for size, each in spans.items()] for number, name in enumerate(names)}
     drawn(DOCS / f"simulated-{command}.svg", f"range {command}, simulated time on AWS", "s", lines)
 
 
