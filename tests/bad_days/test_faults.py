@@ -74,7 +74,7 @@ def test_at_two_calls_in_a_hundred_it_converges_whatever_the_seed(
 
 
 def test_at_a_tenth_of_the_default_buckets_nothing_fails(place: Place, undisturbed: tuple[str, str]) -> None:
-    digests, typed, _ = lived(place, throttling=0.1, speed=20)
+    digests, typed, _ = lived(place, throttling=0.1, speed=60)
 
     assert digests == undisturbed
     assert typed == [1, 1]
