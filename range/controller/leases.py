@@ -44,7 +44,7 @@ class Lease:
         self._lost = lost or _end
         self._guard = threading.Lock()
         self._over = threading.Event()
-        self._connection = connected(url, options=_SETTINGS)
+        self._connection = connected(url, name=f"range {holder}", options=_SETTINGS)
         self._ask("SELECT pg_advisory_lock(%s, hashtext(%s))", _ALIVE, holder)
         self._beat = threading.Thread(target=self._beating, name="lease", daemon=True)
         self._beat.start()
@@ -118,14 +118,16 @@ _ALIVE, _WALKS = 7401, 7402
 _BACK = "see that the server named by RANGE_DATABASE runs; typed again when it is back, the command goes on from here"
 
 
-def connected(url: str, options: str = "") -> psycopg.Connection[tuple[Any, ...]]:
-    """Connect to the controllers' database.
+def connected(url: str, *, name: str, options: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect to the controllers' database, under a name that its administrator sees.
 
     Raises:
         EnvironmentMissing: nobody answers there.
     """
     try:
-        return psycopg.connect(url, autocommit=True, connect_timeout=5, options=options, keepalives_idle=3)
+        return psycopg.connect(
+            url, autocommit=True, connect_timeout=5, application_name=name, options=options, keepalives_idle=3
+        )
     except psycopg.Error as error:
         told = " ".join(str(error).split())
         raise EnvironmentMissing(f"the controllers' database can't be used: {told}", hint=_BACK) from error

@@ -139,16 +139,11 @@ def test_a_controller_that_lost_its_lease_ends_and_writes_nothing(
     asking = controller("asks", "ltu")
     until(lambda: "ltu second" in done(log))
 
-    holders = "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory'"
-    leases = {row[0] for row in postgres.ask(holders)}
     survivor = controller("works")
-    others = {row[0] for row in postgres.ask(holders)} - leases
-    assert len(others) == 1
-    postgres.ask(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN "
-        f"({', '.join(map(str, leases))}) AND backend_start = (SELECT min(backend_start) FROM pg_stat_activity WHERE pid IN "
-        f"({', '.join(map(str, leases))}))"
+    lease = (
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'range %-{cut_off.pid}-%'"
     )
+    assert postgres.ask(lease) == [(True,)]
 
     assert cut_off.wait(PATIENCE_S) == LOST_EXIT_CODE
     assert asking.wait(PATIENCE_S) == 0
