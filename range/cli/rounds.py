@@ -39,8 +39,20 @@ def _enclaves(document: Document, phase: str) -> str | None:
 
 def _nothing_changed(document: Document) -> str | None:
     """Say what a run changed that should change nothing."""
-    changed = [each["name"] for each in document["enclaves"] if any(each[kind] for kind in CHANGES)]
+    changed = [each["name"] for each in document["enclaves"] if any(each[kind] for kind in (*CHANGES, "tasks_changed"))]
     return f"{', '.join(changed)} changed" if changed else None
+
+
+def _unseen(document: Document) -> str | None:
+    """Say which attacks were not seen as they should be."""
+    return "; ".join(f"{each['ally']}: {each['wrong']}" for each in document["drills"] if each["wrong"]) or None
+
+
+def _seen(document: Document) -> str:
+    """Say how soon attacks were seen."""
+    drills = [each for each in document["drills"] if each["collector_s"] is not None]
+    slowest = max((each["sensor_s"] + each["collector_s"] for each in drills), default=0.0)
+    return f"{len(drills)} attacks seen, each by its ally alone, within {slowest:.1f} s"
 
 
 def _nothing_left(document: Document) -> str | None:
@@ -58,6 +70,8 @@ class Round:
     told: Callable[[Document], str]
     always: bool = False
     """Run it although an earlier one failed."""
+    hosts: bool = False
+    """Run it only where instances are machines."""
 
 
 def _counted(document: Document) -> str:
@@ -70,10 +84,16 @@ ROUNDS = (
     Round("plan", ("plan",), lambda _: None, lambda d: f"{d['usd_per_h']:.2f} USD per hour"),
     Round("up", ("up",), lambda d: _enclaves(d, "ready"), _counted),
     Round("up again", ("up",), _nothing_changed, _counted),
+    Round("attack", ("drill",), _unseen, _seen, hosts=True),
     Round("status", ("status",), lambda d: _enclaves(d, "ready"), lambda d: f"{len(d['enclaves'])} ready"),
     Round("down", ("down", "--yes"), _nothing_left, _counted, always=True),
     Round("nothing left", ("down", "--yes"), _nothing_left, _counted, always=True),
 )
+
+
+def rounds(*, hosts: bool) -> tuple[Round, ...]:
+    """Give the rounds that are run."""
+    return tuple(each for each in ROUNDS if hosts or not each.hosts)
 
 
 @dataclass(frozen=True)
@@ -104,7 +124,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Say whether every round was run and went well."""
-        return not self.interrupted and len(self.steps) == len(ROUNDS) and not self.error
+        return not self.interrupted and len(self.steps) == len(rounds(hosts=self.hosts)) and not self.error
 
     @property
     def error(self) -> str | None:
@@ -142,7 +162,7 @@ class Rounds:
     def all(self, *, keep: bool) -> Report:
         """Run every round; after a failure only those that tear down."""
         with self._interruptible():
-            for each in ROUNDS:
+            for each in rounds(hosts=self._report.hosts):
                 if each.always or not (self._report.error or self._report.interrupted):
                     self._run(each)
             self._typed(("rehearsal", "stop", "--json"))
@@ -193,6 +213,8 @@ def _error(document: Document) -> str:
     """Find what went wrong in a command's answer."""
     if "error" in document:
         return str(document["error"]["message"])
+    if "drills" in document:
+        return _unseen(document) or "nothing was attacked"
     rows = document.get("enclaves") or document.get("stacks") or ()
     failed = [f"{row.get('name') or row['stack']}: {row['error']}" for row in rows if row.get("error")]
     return "; ".join(failed) or "failed without saying why"

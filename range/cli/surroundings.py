@@ -23,6 +23,7 @@ from range.records.plan import Plan
 from range.spec.loading import load
 
 if TYPE_CHECKING:
+    from range.cloud.ssh import Ways
     from range.controller.site import Setting
     from range.rehearsal.record import Rehearsal
 
@@ -110,6 +111,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False, hosts: bool |
         programs=Path(sys.prefix, "bin"),
         path=os.environ.get("PATH", os.defpath),
         entry=_entry(planned) if running.hosts else None,
+        hostless=None if running.hosts else WITHOUT_HOSTS,
     )
     if "PULUMI_BACKEND_URL" in os.environ:
         variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
@@ -169,7 +171,59 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
     gone = accounts_of_strangers(planned, engine)
     sessions = Sessions.of_plan(planned, also=gone.values())
     sessions.caller()
-    return Setting(spec.absolute(), planned, folder, backend, engine, sessions, gone, database=_database())
+    return Setting(
+        spec.absolute(),
+        planned,
+        folder,
+        backend,
+        engine,
+        sessions,
+        gone,
+        ways=ways(planned, folder),
+        hostless=hostless(),
+        database=_database(),
+    )
+
+
+def ways(planned: Plan, folder: Path) -> Ways | None:
+    """Give the ways to the hosts; None where `hostless` says why there are none."""
+    if os.environ.get("RANGE_HOSTLESS"):
+        return None
+    from range.cloud.ssh import Ways
+
+    entry = os.environ.get("RANGE_ENTRY") or _tunnel(planned)
+    return Ways(planned, folder=folder / planned.exercise / "ssh", key=Path(os.environ["RANGE_SSH_KEY"]), entry=entry)
+
+
+def ways_or_refuse(planned: Plan, folder: Path) -> Ways:
+    """Give the ways to the hosts.
+
+    Raises:
+        EnvironmentMissing: there are no hosts to log in to.
+    """
+    found = ways(planned, folder)
+    if found is None:
+        raise EnvironmentMissing(
+            f"there is no host to log in to: {hostless()}", hint="`range doctor` says what is missing"
+        )
+    return found
+
+
+def hostless() -> str:
+    """Say why there are no hosts to log in to."""
+    return os.environ.get("RANGE_HOSTLESS", "")
+
+
+def _tunnel(planned: Plan) -> str:
+    """Give what leads to the bastion on AWS: a tunnel through the hub's Instance Connect endpoint.
+
+    Source: AWS CLI command reference, "ec2-instance-connect open-tunnel" (read 2026-11-28).
+    """
+    hub = planned.hub.account
+    return (
+        f"{shlex.quote(sys.executable)} -m range.cloud.tunnel {shlex.quote(planned.region)} {hub} "
+        f"{shlex.quote(planned.controller_role)} {shlex.quote(planned.external_id)} %h %p"
+    )
 
 
 def _database() -> str | None:

@@ -180,6 +180,11 @@ class Account:
         self._credentials = credentials
         self._client = client
 
+    @property
+    def credentials(self) -> ReadOnlyCredentials:
+        """The credentials that calls are signed with, for a program of AWS's own that is started with them."""
+        return self._credentials.get_frozen_credentials()
+
     def call(self, service: str, operation: str, /, *, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Make one call, named as boto3 names it: `call("ec2", "describe_vpcs")`.
 

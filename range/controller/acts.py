@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from range.controller.baselines import Baselines
@@ -9,11 +10,13 @@ from range.controller.beforehand import Beforehand
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.site import Site
+from range.errors import ConfigureError
+from range.records.configured import Configured
 from range.records.inventory import Resource, Swept, Unlisted
+from range.records.results import StackChanges
 
 if TYPE_CHECKING:
     from range.cloud.sessions import Account
-    from range.records.results import StackChanges
     from range.teardown.leftovers import Leftovers
 
 SHOWN = 5
@@ -49,6 +52,46 @@ def provision(site: Site) -> Outcome:
         on_progress=site.on_progress,
     )
     return Outcome(changes=run.changes, hosts=run.outputs.hosts)
+
+
+def configure(site: Site) -> Outcome:
+    """Make every host what its role says."""
+    from range.configure.stage import Tools, failure_of
+    from range.configure.stage import configure as play
+
+    setting = site.setting
+    if setting.ways is None:
+        return Outcome(skipped=setting.hostless, notes=(f"hosts are not configured: {setting.hostless}",))
+    if not setting.engine.state(site.stack).resources:
+        raise ConfigureError(f"{site.enclave} isn't up", hint=f"range up {shlex.quote(str(setting.spec))}")
+    done = play(
+        Tools(setting.records, setting.ways),
+        setting.plan,
+        setting.plan.enclave(site.enclave),
+        on_progress=site.on_progress,
+        stop=site.stop,
+    )
+    changes = StackChanges(stack=site.stack, update=done.changed, same=done.same)
+    error = failure_of(done)
+    hint = f"what Ansible wrote is in {done.artifacts}; the same command goes on with the hosts that aren't done"
+    return Outcome(
+        changes=changes,
+        notes=_skipped(done),
+        error=error,
+        hint=hint if error else None,
+        exit_code=ConfigureError.exit_code if error else 0,
+    )
+
+
+def forget(site: Site) -> Outcome:
+    """Forget the certificates and the pinned keys of hosts that are about to go."""
+    from range.configure.stage import forget as forget_records
+
+    setting = site.setting
+    forget_records(setting.records, site.enclave)
+    if setting.ways is not None:
+        setting.ways.forget(name for name in setting.ways.hosts if name.enclave == site.enclave)
+    return Outcome()
 
 
 def destroy(site: Site) -> Outcome:
@@ -115,6 +158,15 @@ def _judged(found: Leftovers, *, recorded: bool) -> Outcome:
     if not recorded:
         notes = (*notes, "it was never brought up from here, and nothing carries its tags")
     return Outcome(notes=notes)
+
+
+def _skipped(done: Configured) -> tuple[str, ...]:
+    """Say what was not done, and why; hosts with the same reason share a line."""
+    found: dict[str, list[str]] = {}
+    for host in done.hosts:
+        for what, why in host.skipped.items():
+            found.setdefault(f"{what} skipped: {why}", []).append(host.name)
+    return tuple(f"{told} ({', '.join(hosts)})" for told, hosts in found.items())
 
 
 def _account(site: Site) -> Account:

@@ -12,6 +12,7 @@ from types import FrameType
 
 from range.controller.command import Command
 from range.controller.conductor import Conductor, Ended, Watcher
+from range.controller.configuring import again
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction
 from range.controller.sharing import Sharing
@@ -59,6 +60,17 @@ class Lifecycle:
             *ended,
             *(_left_the_file(name, shlex.quote(str(self._setting.spec))) for name in self._setting.strangers),
         )
+
+    def configure(self, only: Sequence[str]) -> tuple[Ended, ...]:
+        """Configure hosts again, the hub's and the enclaves' side by side; `only` names some of them, empty means all.
+
+        Where that changed nothing, an enclave stays what it was; else its baseline is to be recorded anew, by `up`.
+        """
+        (hub,), enclaves = order_up(self._setting.plan)
+        wanted = tuple(only) or (hub, *enclaves)
+        self._steps = (again(self._steps, self._command.journal.standings(self._command.exercise)),)
+        with self._walking("up", (wanted,), lambda enclave, failed: None) as walk:
+            return walk(wanted)
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
         """Take enclaves down, and then the hub if no stack stands on it any more; `only` names some, empty means all."""

@@ -23,6 +23,8 @@ class Outcome(Record):
     left: tuple[Resource, ...] = ()
     notes: tuple[str, ...] = ()
     """What the operator should be told although all went well."""
+    skipped: str | None = None
+    """Why the step had nothing to do here, in words for people; the enclave stays in the phase that it was in."""
     error: str | None = None
     hint: str | None = None
     exit_code: int = 0

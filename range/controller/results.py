@@ -47,6 +47,7 @@ def _row(one: Ended, standing: Standing) -> EnclaveResult:
     found = [outcome.changes for outcome in one.outcomes.values() if outcome.changes]
     changes = found[0] if found else StackChanges(stack=one.enclave)
     step, failure = one.failure or (None, None)
+    configured = one.outcomes.get("configure")
     return EnclaveResult(
         name=one.enclave,
         phase=standing.phase,
@@ -55,6 +56,7 @@ def _row(one: Ended, standing: Standing) -> EnclaveResult:
         replaced=changes.replace,
         deleted=changes.delete,
         unchanged=changes.same,
+        tasks_changed=configured.changes.update if configured and configured.changes else 0,
         seconds=one.seconds,
         error=failure.error if failure else None,
         hint=failure.hint if failure else None,

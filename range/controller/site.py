@@ -19,6 +19,7 @@ from range.records.results import Progress
 
 if TYPE_CHECKING:
     from range.cloud.sessions import Sessions
+    from range.cloud.ssh import Ways
     from range.provision.engine import Engine
     from range.records.proof import Proof
 
@@ -36,6 +37,10 @@ class Setting:
     sessions: Sessions
     strangers: Mapping[str, str] = field(default_factory=dict)
     """Enclaves that the state knows and the file doesn't (any more), each with its account."""
+    ways: Ways | None = None
+    """The ways to the hosts; None where there are none to log in to."""
+    hostless: str = "no way in was named"
+    """Why there are none."""
     who: str = ""
     """Who typed the command."""
     reset: Options | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from range.controller.acts import destroy, prove_nothing_left, provision, record_inventory
+from range.controller.acts import configure, destroy, forget, prove_nothing_left, provision, record_inventory
 from range.controller.baseline_acts import baseline, verify
 from range.controller.outcome import Outcome
 from range.controller.phases import Direction, Phase
@@ -50,6 +50,8 @@ class Step:
 
 ENGINES = 4
 """Pulumi engines at once. Measured on two cores: see bench/README.md."""
+RUNS = 3
+"""Runs of Ansible at once, each with a process per host: see bench/README.md."""
 LOOKS = 6
 """Accounts looked at at once: they wait for AWS more than they compute."""
 VERIFIED = 64
@@ -97,6 +99,24 @@ STEPS: tuple[Step, ...] = (
             most=MOST,
             help="Take the stack down.",
             in_turn=True,
+        ),
+    ),
+    Step(
+        do=Act(
+            "configure",
+            configure,
+            phase="configuring",
+            leaves="provisioned",
+            width=RUNS,
+            help="Make every host what its role says.",
+        ),
+        undo=Act(
+            "forget",
+            forget,
+            phase="tearing down",
+            leaves="tearing down",
+            width=LOOKS,
+            help="Forget the certificates and pinned keys of its hosts.",
         ),
     ),
     Step(

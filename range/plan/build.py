@@ -11,6 +11,7 @@ from range.plan.layout import Layout, layouts
 from range.plan.lock import AddressLock
 from range.records.plan import Enclave, Host, Image, Mirror, Plan, Service, SessionTerms, Subnet, Zone
 from range.spec.models import SENSOR_ROLE, TARGET_ROLES, Exercise
+from range.spec.weaknesses import weaknesses
 
 
 def plan_of(exercise: Exercise, lock: AddressLock) -> Plan:
@@ -89,6 +90,7 @@ def _host(layout: Layout, position: int, zones: tuple[Zone, ...], lock: AddressL
         disk_gib=machine.group.disk_gib,
         address=address,
         availability_zone_id=place,
+        weaknesses=tuple(name for name in weaknesses(machine.group.role) if machine.group.weaknesses.get(name, True)),
     )
 
 

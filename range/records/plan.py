@@ -61,6 +61,8 @@ class Host(Record):
     disk_gib: int
     address: IPv4Address
     availability_zone_id: str
+    weaknesses: tuple[str, ...] = ()
+    """The deliberate ones that it has."""
 
 
 class Mirror(Record):

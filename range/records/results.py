@@ -89,6 +89,8 @@ class EnclaveResult(Record):
     replaced: int = 0
     deleted: int = 0
     unchanged: int = 0
+    tasks_changed: int = 0
+    """How many tasks of the hosts' configuration changed something."""
     seconds: float = 0.0
     error: str | None = None
     hint: str | None = None

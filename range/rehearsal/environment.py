@@ -24,18 +24,21 @@ def environment(
     programs: Path,
     path: str,
     entry: str | None = None,
+    hostless: str | None = None,
 ) -> dict[str, str]:
     """Give the variables that `range rehearsal env` exports. `programs` is `.venv/bin`; `path` is today's PATH.
 
     `entry` is the private address of the host from which others are configured; RANGE_ENTRY is a command of SSH's
-    ProxyCommand that connects from there.
+    ProxyCommand that connects from there. `hostless` says in words for people why there are no machines to log in to;
+    RANGE_HOSTLESS is then exported instead.
 
     The proxy variables point at the rehearsal, which refuses to be one: a call to any other address is an error.
     """
     folder = home.absolute()
     connect = (sys.executable, "-m", "range.rehearsal.relay", "--home", str(folder / "rehearsal"), "--from", entry)
     return {
-        **({"RANGE_ENTRY": f"{shlex.join(map(str, connect))} %h %p"} if entry else {}),
+        **({"RANGE_ENTRY": f"{shlex.join(map(str, connect))} %h %p"} if entry and not hostless else {}),
+        **({"RANGE_HOSTLESS": hostless} if hostless else {}),
         "AWS_ENDPOINT_URL": rehearsal.endpoint,
         "AWS_ACCESS_KEY_ID": operator.access_key,
         "AWS_SECRET_ACCESS_KEY": operator.secret,

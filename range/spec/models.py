@@ -156,6 +156,10 @@ class HostGroup(Model):
     """Of the root volume."""
     count: Annotated[int, Field(ge=1, le=64, description="a number from 1 to 64")] = 1
     """How many of them."""
+    weaknesses: Annotated[
+        dict[Name, bool], Field(max_length=32, description="true or false by the weakness's name")
+    ] = {}
+    """Deliberate weaknesses of a target's role that are switched off by `false`; those left out are there."""
 
 
 class Zone(Model):

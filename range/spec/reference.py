@@ -1,6 +1,6 @@
 """The reference of the exercise file and its JSON Schema, made from the models.
 
-`python -m range.spec.reference docs` writes both; a test says when they are behind.
+`python -m range.spec.reference docs` writes both, and the page of weaknesses; a test says when they are behind.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from range.spec.models import Exercise, Model
 from range.spec.rules.hosts import ROLES
 from range.spec.schema import Schema, described, field_docs, published_schema
+from range.spec.weaknesses_page import page
 
 HEAD = """\
 # The exercise file
@@ -115,3 +116,4 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     (folder / "exercise-file.md").write_text(reference())
     (folder / "exercise.schema.json").write_text(schema_text())
+    (folder / "weaknesses.md").write_text(page())

@@ -30,6 +30,18 @@ WRONG: dict[str, tuple[tuple[str, str], str, str, str]] = {
     "an unknown key": (("name: steadfast", "name: steadfast\ncolour: red"), "colour", "the key colour", "controller"),
     "a misspelt key": (("code: est,", "code: est, acount: 1,"), "allies[1].acount", "the key acount", "account,"),
     "a key given twice": (("region: eu-west-2", "region: eu-west-2\nname: x"), "name", "line 2", "once"),
+    "a weakness that the role lacks": (
+        ("role: target_web,", "role: target_web, weaknesses: {exposed-backups: false},"),
+        "profiles.standard.hosts.web.weaknesses.exposed-backups",
+        "",
+        "exposed-backup",
+    ),
+    "a weakness of what is no target": (
+        ("role: sensor,", "role: sensor, weaknesses: {open-door: true},"),
+        "profiles.standard.hosts.sensor.weaknesses.open-door",
+        "",
+        "sensor has no deliberate weaknesses",
+    ),
     "a missing key": (("budget_usd: 400\n", ""), "budget_usd", "nothing", "US dollars"),
     "a number for an account": (('"200000000002"', "200000000002"), "allies[1].account", "a number", "in quotes"),
     "an octal account": (('"200000000002"', "000000000002"), "allies[1].account", "000000000002", "in quotes"),

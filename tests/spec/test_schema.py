@@ -13,6 +13,7 @@ from range.spec.loading import load
 from range.spec.models import Exercise
 from range.spec.reference import reference, schema_text
 from range.spec.schema import field_docs, published_schema, valid_at
+from range.spec.weaknesses_page import page
 from tests.spec.files import EXAMPLES, NOW
 
 DOCS = EXAMPLES.parent / "docs"
@@ -79,3 +80,7 @@ def test_validating_imports_nothing_heavy() -> None:
     )
 
     assert child.stdout.strip() == "[]"
+
+
+def test_the_page_of_weaknesses_is_what_the_roles_say() -> None:
+    assert (DOCS / "weaknesses.md").read_text() == page(), AGAIN

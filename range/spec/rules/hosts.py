@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from range.spec.aws import NOT_MIRRORED, SOURCES_PER_SENSOR
 from range.spec.models import SENSOR_ROLE, TARGET_ROLES, Exercise, HostGroup
 from range.spec.problems import Location, Violation, one_of
+from range.spec.weaknesses import weaknesses
 
 ROLES = (
     "attacker",
@@ -55,6 +56,11 @@ def _groups(
         ):
             if value not in known:
                 yield Violation((*location, name, field), one_of(known, value))
+        for weakness in group.weaknesses:
+            known = tuple(weaknesses(group.role))
+            if weakness not in known:
+                valid = one_of(known, weakness) if known else f"nothing: {group.role} has no deliberate weaknesses"
+                yield Violation((*location, name, "weaknesses", weakness), valid)
 
 
 def _mirroring(location: Location, groups: Mapping[str, HostGroup]) -> Iterator[Violation]:

@@ -1,0 +1,70 @@
+"""One run of a playbook, in a process of its own: started with a clean environment, so that none is written anywhere.
+
+    python -m range.configure.player JOB
+
+JOB is a file; every line on stdout is one event, as JSON. SIGTERM ends the run in good order.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import ansible_runner
+
+SHOWN = 600
+"""Characters of a message, or of what a program wrote on its stderr, that are passed on; all of it is in the artifacts."""
+
+
+def event_of(event: dict[str, Any]) -> dict[str, Any] | None:
+    """Give what counts of a runner's event, or None where nothing does."""
+    data = event.get("event_data") or {}
+    kind = str(event.get("event"))
+    if kind == "playbook_on_stats":
+        counts = {name: data.get(name) or {} for name in ("ok", "changed", "failures")}
+        return {"event": "stats", "skipped": (data.get("artifact_data") or {}).get("skipped") or {}, **counts}
+    if not kind.startswith("runner_on_") or "host" not in data:
+        return None
+    result = data.get("res") or {}
+    return {
+        "event": kind.removeprefix("runner_on_"),
+        "host": data["host"],
+        "task": data.get("task") or "",
+        "changed": bool(result.get("changed")),
+        "ignored": bool(data.get("ignore_errors")),
+        "message": _message(result),
+    }
+
+
+def _message(result: dict[str, Any]) -> str:
+    """Give what a module said, with the end of what its program wrote on stderr."""
+    said = str(result.get("msg") or "").strip()
+    wrote = str(result.get("stderr") or result.get("module_stderr") or "").strip()
+    return f"{said[:SHOWN]}: {wrote[-SHOWN:]}" if wrote and wrote not in said else said[:SHOWN]
+
+
+def main() -> int:
+    """Play, and tell what happens; 0 when every host is done, 1 when one isn't, 2 when nothing was played."""
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+
+    def tell(event: dict[str, Any]) -> bool:
+        told = event_of(event)
+        if told is not None:
+            print(json.dumps(told), flush=True)
+        return True
+
+    run = ansible_runner.run(
+        **job,
+        event_handler=tell,
+        quiet=True,
+        suppress_env_files=True,
+        settings={"suppress_ansible_output": True, "idle_timeout": 0, "job_timeout": 0},
+    )
+    print(json.dumps({"event": "ended", "status": run.status, "code": run.rc}), flush=True)
+    return 0 if run.status == "successful" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

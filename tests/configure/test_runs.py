@@ -1,0 +1,99 @@
+"""Runs of Ansible on this machine itself, by local connections: what they tell, and what they keep to themselves."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from range.configure.runs import Play, play
+from range.errors import ConfigureError, Interrupted
+
+SECRET = "xyzzy-do-not-tell"
+GOOD_AND_BAD = """
+- name: Hosts
+  hosts: all
+  strategy: ansible.builtin.free
+  gather_facts: false
+  tasks:
+    - name: Know a secret
+      ansible.builtin.copy:
+        src: "{{ secret_file }}"
+        dest: "{{ folder }}/{{ inventory_hostname }}"
+        mode: "0600"
+      no_log: true
+    - name: Fail on one
+      ansible.builtin.fail:
+        msg: the disk is full
+      when: inventory_hostname == 'bad.est'
+    - name: Tell why something was left out
+      ansible.builtin.set_stats:
+        data:
+          skipped: "{{ {inventory_hostname: {'audit': 'there is none'}} }}"
+"""
+ENDLESS = """
+- name: Hosts
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Wait for what never comes
+      ansible.builtin.wait_for:
+        path: /never/there
+        timeout: 300
+"""
+
+
+def _play(tmp_path: Path, playbook: str, **variables: Any) -> Play:
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "site.yml").write_text(playbook, encoding="utf-8")
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    inventory = {"all": {"hosts": {"good.est": local, "bad.est": local}}}
+    return Play(tmp_path / "playbooks", "site.yml", tmp_path / "est", inventory, variables=variables)
+
+
+def test_a_host_that_fails_is_told_the_others_finish_and_no_secret_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    secret, folder = tmp_path / "secret", tmp_path / "there"
+    secret.write_text(SECRET)
+    folder.mkdir()
+    events: list[dict[str, Any]] = []
+
+    artifacts = play(
+        _play(tmp_path, GOOD_AND_BAD, secret_file=str(secret), folder=str(folder)),
+        events.append,
+        threading.Event(),
+        run="one",
+    )
+
+    (stats,) = (e for e in events if e["event"] == "stats")
+    assert stats["changed"] == {"good.est": 1, "bad.est": 1}
+    assert stats["failures"] == {"bad.est": 1}
+    assert stats["skipped"] == {"good.est": {"audit": "there is none"}}
+    failed = [(e["host"], e["task"], e["message"]) for e in events if e["event"] == "failed"]
+    assert failed == [("bad.est", "Fail on one", "the disk is full")]
+    assert (folder / "good.est").read_text() == SECRET
+    assert artifacts == tmp_path / "est" / "artifacts" / "one"
+    kept = [path for path in (tmp_path / "est").rglob("*") if path.is_file()]
+    assert len(kept) > 5
+    assert [path for path in kept if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_a_playbook_that_ansible_does_not_take_is_an_error_with_its_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigureError, match="nothing was played") as failed:
+        play(_play(tmp_path, "- hosts: all\n  tasks: {"), lambda _: None, threading.Event(), run="one")
+
+    assert "artifacts" in (failed.value.hint or "")
+
+
+def test_a_run_that_the_user_stops_ends_soon(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def on_event(event: dict[str, Any]) -> None:
+        stop.set()
+
+    with pytest.raises(Interrupted):
+        play(_play(tmp_path, ENDLESS), on_event, stop, run="one")

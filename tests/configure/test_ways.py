@@ -1,0 +1,67 @@
+"""The way to a host, as one configuration of OpenSSH."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from range.cloud.ssh import HostName, Ways
+from range.errors import CloudError, EnvironmentMissing
+from range.records.plan import Plan
+
+WEB, BASTION = HostName("est", "web-1"), HostName("hub", "bastion-1")
+
+
+def _understood(ways: Ways, name: HostName) -> dict[str, str]:
+    """Give what OpenSSH makes of the configuration for a host; it connects to nothing."""
+    command = [*ways.command(name)[:-1], "-G", name.alias]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return dict(line.split(" ", 1) for line in told.splitlines() if " " in line)
+
+
+def test_a_host_is_come_by_through_the_bastion_and_the_bastion_by_the_entry(ways: Ways, plan: Plan) -> None:
+    web, bastion = _understood(ways, WEB), _understood(ways, BASTION)
+
+    (address,) = (str(host.address) for host in plan.enclave("est").hosts if host.name == "web-1")
+    assert web["hostname"] == address
+    assert web["proxycommand"].endswith("-W %h:%p bastion-1.hub")
+    assert bastion["proxycommand"] == "nowhere --from here %h %p"
+
+
+def test_a_hosts_key_is_pinned_under_the_hosts_own_name(ways: Ways) -> None:
+    web = _understood(ways, WEB)
+
+    assert (web["stricthostkeychecking"], web["hostkeyalias"]) == ("accept-new", "web-1.est")
+    assert web["userknownhostsfile"].endswith("known_hosts")
+    assert web["passwordauthentication"] == "no"
+    assert web["kexalgorithms"].startswith("sntrup761x25519-sha512@openssh.com")
+
+
+def test_the_keys_of_replaced_hosts_are_forgotten_and_no_others(ways: Ways) -> None:
+    known = ways.config.with_name("known_hosts")
+    known.write_text("web-1.est ssh-ed25519 AAAA\nweb-1.pol ssh-ed25519 BBBB\nweb-1.est ssh-rsa CCCC\n")
+
+    ways.forget([WEB])
+
+    assert known.read_text() == "web-1.pol ssh-ed25519 BBBB\n"
+
+
+def test_an_exercise_without_a_bastion_is_told_what_to_write(plan: Plan, tmp_path: Path) -> None:
+    hub = plan.hub.model_copy(update={"hosts": tuple(host for host in plan.hub.hosts if host.role != "bastion")})
+
+    with pytest.raises(EnvironmentMissing, match="no host in its zone management") as refused:
+        Ways(plan.model_copy(update={"hub": hub}), folder=tmp_path, key=tmp_path, entry="x", sockets=tmp_path / "s")
+
+    assert "role: bastion" in (refused.value.hint or "")
+
+
+def test_a_bastion_that_cannot_be_come_by_is_named(ways: Ways) -> None:
+    with pytest.raises(CloudError, match="hub/bastion-1 can't be come by"):
+        ways.open(0, threading.Event())
+
+
+def test_a_host_that_is_never_come_by_ends_with_the_code_of_ssh(ways: Ways) -> None:
+    assert ways.run(WEB, ["true"]).unreachable
