@@ -34,6 +34,8 @@ def record_inventory(site: Site) -> Outcome:
     refuse_wrong_backend(setting.engine, setting.plan, site.enclave, inventory, state_id=setting.state_id)
     beforehand = Beforehand.of(site)
     if not beforehand.is_open:
+        seen = setting.witness.look(site.account, organisation=site.enclave == setting.plan.hub.name)
+        beforehand.saw(seen)
         beforehand.record(inventory)
     return Outcome()
 
@@ -136,10 +138,40 @@ def prove_nothing_left(site: Site) -> Outcome:
     found = prove(_account(site), setting.plan, site.enclave, beforehand.latest, state_id=setting.state_id)
     outcome = _judged(found, recorded=beforehand.latest is not None)
     if not outcome.failed:
+        outcome = _witnessed(site, beforehand, outcome)
+    if not outcome.failed:
         beforehand.close()
         Baselines.of(setting, site.enclave).forget()
         Played.of(setting).forget(site.enclave)
     return outcome
+
+
+def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome) -> Outcome:
+    """Let the witness, which shares no code with what swept, find what was there before; else it isn't proven."""
+    from range.verify.baseline import differences, untold
+
+    before = beforehand.seen
+    if before is None:
+        return proven
+    now = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
+    found = differences(before, now)
+    if found:
+        left = tuple(
+            Resource(account=site.account, region=each.region, type=each.type, id=each.id)
+            for each in found
+            if each.kind != "gone"
+        )
+        told = "; ".join(str(each) for each in found[:SHOWN]) + (
+            f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
+        )
+        hint = "delete or put back by hand what isn't as it was, or run the same command again"
+        error = f"not as it was before the first `up`: {told}"
+        return proven.model_copy(update={"left": left, "error": error, "hint": hint, "exit_code": 1})
+    if dark := untold(before, now):
+        error = f"could not be looked at: {'; '.join(str(each) for each in dark[:SHOWN])}"
+        hint = "mend what AWS says, then run the same command again"
+        return proven.model_copy(update={"error": error, "hint": hint, "exit_code": 3})
+    return proven
 
 
 def _judged(found: Leftovers, *, recorded: bool) -> Outcome:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from range.controller.kept import read, write
 from range.controller.site import Site
 from range.records.inventory import Inventory
+from range.records.observation import Observation
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,20 @@ class Beforehand:
             if path.exists():
                 return Inventory.model_validate_json(path.read_bytes())
         return None
+
+    @property
+    def seen(self) -> Observation | None:
+        """Give what the witness saw then; None where it didn't look."""
+        content = read(self._seen)
+        return None if content is None else Observation.model_validate_json(content)
+
+    def saw(self, observation: Observation) -> None:
+        """Keep what the witness saw."""
+        write(self._seen, observation.model_dump_json())
+
+    @property
+    def _seen(self) -> Path:
+        return self.opened.with_name(f"{self.opened.stem}.seen.json")
 
     def record(self, inventory: Inventory) -> None:
         """Write a record, whole or not at all."""

@@ -20,6 +20,7 @@ from range.controller.strangers import accounts_of_strangers
 from range.errors import WrongBackend
 from range.provision.state import Known, State
 from range.records.inventory import Inventory, Resource, Unlisted
+from range.records.observation import Observation, Thing, Unread
 from range.records.plan import Plan
 from range.teardown.leftovers import NO_RECORD, Leftovers
 
@@ -60,7 +61,22 @@ def site(tmp_path: Path, engine: Engine) -> Site:
     setting = Setting(
         Path("x.yaml"), cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), cast(Any, sessions)
     )
+    setting.__dict__["witness"] = Eyes()
     return Site(setting, "est", threading.Event(), lambda _: None)
+
+
+class Eyes:
+    """A witness that sees what a test tells it to."""
+
+    def __init__(self) -> None:
+        self.things: tuple[Thing, ...] = ()
+        self.unread: tuple[Unread, ...] = ()
+
+    def look(self, account: str, *, organisation: bool) -> Observation:
+        return Observation(
+            account=account, regions=("eu-west-2",), taken=datetime.now(UTC), types=1, things=self.things,
+            unread=self.unread,
+        )  # fmt: skip
 
 
 def found(monkeypatch: pytest.MonkeyPatch, inventory: Inventory) -> None:
@@ -195,3 +211,37 @@ def test_who_left_the_file_is_known_from_the_state_with_its_account(site: Site, 
     }
 
     assert accounts_of_strangers(site.setting.plan, cast(Any, engine)) == {"fra": "200000000009"}
+
+
+def test_nothing_is_proven_gone_that_the_witness_still_sees(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, Leftovers(left=()))
+    eyes = site.setting.witness
+    assert isinstance(eyes, Eyes)
+    eyes.things = (Thing(region="eu-west-2", type="glue:database", name="d", properties={}, id="d"),)
+
+    outcome = acts.prove_nothing_left(site)
+
+    assert (outcome.exit_code, [each.id for each in outcome.left]) == (1, ["d"])
+    assert Beforehand.of(site).is_open
+
+
+def test_what_the_witness_cannot_read_is_not_proven_gone_either(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, Leftovers(left=()))
+    eyes = site.setting.witness
+    assert isinstance(eyes, Eyes)
+    eyes.unread = (Unread(region="eu-west-2", type="kms:key", code="AccessDenied", why="AccessDenied"),)
+
+    assert acts.prove_nothing_left(site).exit_code == 3
+
+
+def test_when_both_find_what_was_there_before_the_record_is_closed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(site)
+    proven(monkeypatch, Leftovers(left=()))
+
+    assert not acts.prove_nothing_left(site).failed
+    assert not Beforehand.of(site).is_open
