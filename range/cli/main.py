@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "reset": "Take enclaves back to their baseline, then prove it.",
     "evidence": "Make one signed bundle for one ally: receipts, proof, what was kept, and how to verify them.",
     "receipt": "Verify a signed receipt, anywhere: no network, no range.",
-    "worker": "Join the controllers that share RANGE_DATABASE, and take steps of theirs.",
+    "worker": "Join the controllers that share RANGE_DATABASE, and take steps of theirs until Ctrl-C.",
     "status": "Show each enclave's phase, since when, and what is next.",
     "down": "Tear down, then prove that nothing is left.",
     "bootstrap": "Make what must be there before the first `up`, once per organisation.",
