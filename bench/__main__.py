@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bench.cloud import cloud
 from bench.figures import Figure, written
 from bench.hosts import hosts
+from bench.identity import identity
 from bench.lifecycle import lifecycle, whole
 from bench.packets import packets
 from bench.policy import policy
@@ -22,6 +23,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "proof": proof,
     "snapshot": snapshot,
     "policy": policy,
+    "identity": identity,
     "packets": packets,
     "hosts": hosts,
     "lifecycle": lifecycle,

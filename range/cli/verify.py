@@ -9,6 +9,7 @@ import typer
 
 from range.cli import output, surroundings
 from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
+from range.cli.questions import about, answer
 from range.errors import InputError, Undecided
 from range.records.plan import Plan
 
@@ -24,6 +25,9 @@ Kept = Annotated[
     Path | None, typer.Option("--snapshot", metavar="FILE", help="Prove this snapshot instead; no cloud is asked.")
 ]
 
+WhoCan = Annotated[str | None, typer.Option("--who-can", metavar="ACTION", help="Say who can do an action instead.")]
+On = Annotated[str | None, typer.Option("--on", metavar="ally:CODE", help="To whose things, with --who-can.")]
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
@@ -37,15 +41,21 @@ def verify(
     html: Html = None,
     save: Save = None,
     snapshot: Kept = None,
+    who: WhoCan = None,
+    on: On = None,
 ) -> int:
-    """Prove for every pair of enclaves that exactly the declared flows exist.
+    """Prove for every pair of enclaves that exactly the declared flows exist, and that nobody reaches across by rights.
 
-    PROVEN exits with 0, VIOLATED with 1, UNKNOWN with 3. Read-only rights in the accounts suffice.
+    PROVEN exits with 0, VIOLATED with 1, UNKNOWN with 3. Read-only rights in the accounts suffice. With --who-can, say who
+    can do an action to an enclave's things: 0, or 3 where somebody may be missing.
     """
     planned = surroundings.plan(spec)
     only = enclaves_named(ally, [planned.hub.name, *(enclave.name for enclave in planned.enclaves)])
     if save is not None and snapshot is not None:
         raise InputError("--save keeps what a cloud says, and --snapshot asks none", hint="name one of them")
+    question = about(planned, who, on)
+    if question is not None:
+        return answer(planned, _seen(spec, planned, cloud, save, snapshot), question, as_json=as_json)
     proof = _kept(planned, snapshot, only) if snapshot is not None else _taken(spec, planned, cloud, save, only)
     if html is not None:
         from range.verify.page.document import page
@@ -74,17 +84,27 @@ def _kept(planned: Plan, path: Path, only: tuple[str, ...]) -> Proof:
 
 def _taken(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, only: tuple[str, ...]) -> Proof:
     """Take a snapshot, and prove it."""
+    from range.verify.decision import prove
+
+    return prove(planned, _seen(spec, planned, cloud, save, None), only)
+
+
+def _seen(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, kept: Path | None) -> Snapshot:
+    """Give the snapshot that was kept, or take one."""
+    if kept is not None:
+        from range.records.snapshot import read
+
+        return read(kept)
     surroundings.enter(spec, planned, cloud)
 
     from range.cloud.sessions import Sessions
-    from range.verify.decision import prove
     from range.verify.taking import take
 
     output.note(f"asking {1 + len(planned.enclaves)} accounts what is there, twice")
     seen = take(planned, Sessions.of_plan(planned))
     if save is not None:
         _save(save, seen)
-    return prove(planned, seen, only)
+    return seen
 
 
 def _save(path: Path, seen: Snapshot) -> None:

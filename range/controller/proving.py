@@ -42,12 +42,21 @@ class Shared(Generic[T]):
 
 
 def judged(proof: Proof, enclave: str, missing: AbstractSet[str]) -> tuple[Finding, ...]:
-    """Give what a proof has against an enclave: not what is cut because the other end isn't there.
+    """Give what a proof has against an enclave: not what is cut, or not guarded yet, because the other end isn't there.
 
-    `missing` are enclaves that aren't up.
+    `missing` are enclaves that aren't up. What another enclave's own people could undo is held against that one.
     """
-    concerning = [each for each in proof.findings if enclave in _ends(each) or "*" in _ends(each)]
-    return tuple(each for each in concerning if not (each.kind == "cut" and missing & _ends(each)))
+    return tuple(each for each in proof.findings if _concerns(each, enclave) and not _is_early(each, missing))
+
+
+def _concerns(finding: Finding, enclave: str) -> bool:
+    ends = _ends(finding)
+    return enclave in ends or (ends == {"*"} if finding.part == "identity" else "*" in ends)
+
+
+def _is_early(finding: Finding, missing: AbstractSet[str]) -> bool:
+    """Say whether a finding is there only because somebody isn't up yet."""
+    return bool(missing & _ends(finding)) and (finding.kind == "cut" or finding.part == "identity")
 
 
 def _ends(finding: Finding) -> set[str]:

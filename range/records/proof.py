@@ -1,4 +1,4 @@
-"""What the network proof found: a verdict, and for everything short of PROVEN the resource that it hangs on."""
+"""What the proof found: a verdict, and for everything short of PROVEN the resource that it hangs on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pydantic import AliasChoices, Field
 
 from range.records.plan import Record
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when the meaning of a proof changes."""
 
 Verdict = Literal["PROVEN", "VIOLATED", "UNKNOWN"]
+Part = Literal["network", "identity"]
+"""What packets can do, or what people and services may."""
 Kind = Literal["undeclared", "cut", "unknown", "contradicted"]
 """A flow that nobody declared, a declared one that doesn't get through, something that can't be told, or packets that did
 otherwise than the proof says."""
@@ -49,8 +51,9 @@ class Counterexample(Record):
 
 
 class Finding(Record):
-    """One ordered pair of zones that isn't as declared, or can't be told."""
+    """One ordered pair of zones or enclaves that isn't as declared, or can't be told."""
 
+    part: Part = "network"
     source: str = _FROM
     """`est.targets`; an enclave's name alone where it concerns all of it; `*` for every enclave."""
     to: str
@@ -66,6 +69,8 @@ class Finding(Record):
     """What part each of them takes, in the same order; empty where `why` says it all."""
     why: str
     counterexample: Counterexample | None = None
+    chain: tuple[str, ...] = ()
+    """The statements that let it happen, one for each policy that has to; empty for packets."""
 
 
 class Cell(Record):
@@ -92,15 +97,14 @@ class Probes(Record):
 
 
 class Proof(Record):
-    """The network proof of one snapshot. The same plan and snapshot give the same proof, byte for byte."""
+    """The proof of one snapshot. The same plan and snapshot give the same proof, byte for byte."""
 
     format: int = FORMAT
     exercise: str
     verdict: Verdict
-    """The network's."""
+    """Of both parts: the worse one."""
     network: Verdict
-    identity: Verdict = "UNKNOWN"
-    """Who may do what to whom isn't proven yet, and so it isn't known."""
+    identity: Verdict
     pairs: int
     """Ordered pairs of zones of different enclaves, the internet among them, that were decided."""
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""What every account's AWS API said at one moment: the only thing that the network proof looks at.
+"""What every account's AWS API said at one moment: the only thing that the proof looks at.
 
 A snapshot is one JSON document. The same snapshot is the same bytes on every machine, and carries the hash of its
 own contents, so that an ally can check a proof with a copy of it.
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from range.errors import InputError, Undecided
 from range.records.plan import Record
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when a snapshot of an older program can't be read as one of today's."""
 
 GLOBAL = "global"

@@ -22,6 +22,7 @@ _HOSTS = {
     "elbv2": "elasticloadbalancing.{region}.amazonaws.com",
     "resourcegroupstaggingapi": "tagging.{region}.amazonaws.com",
     "s3control": "{account}.s3-control.{region}.amazonaws.com",
+    "sso-admin": "sso.{region}.amazonaws.com",
     "stepfunctions": "states.{region}.amazonaws.com",
 }
 """Host names that moto's URL patterns want, where they aren't SERVICE.REGION.amazonaws.com."""

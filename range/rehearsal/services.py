@@ -22,6 +22,7 @@ _SIGNED_AS = {
     "tagging": "resourcegroupstaggingapi",
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
+    "sso": "sso-admin",
     "states": "stepfunctions",
 }
 """botocore's name of a service, where hyphens aren't the only difference from the name that requests are signed for."""

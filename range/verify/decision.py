@@ -16,6 +16,7 @@ from range.verify.addresses import point
 from range.verify.expectation import Expectation, expectation
 from range.verify.findings import EVERYWHERE, Findings, concerns
 from range.verify.gathering import gather
+from range.verify.identity.judgement import Identities
 from range.verify.model import Unknown
 from range.verify.network import Network, Part, part_of
 from range.verify.survey import Hosts, Survey
@@ -38,6 +39,11 @@ class Prover:
     plan: Plan
     _read: dict[str, _Account] = field(default_factory=dict)
 
+    @cached_property
+    def _identities(self) -> Identities:
+        """The other part of the proof."""
+        return Identities(self.plan)
+
     def prove(self, snapshot: Snapshot, allies: tuple[str, ...] = ()) -> Proof:
         """Decide about every pair of zones, or about those that some enclaves take part in."""
         with _uncollected():
@@ -50,14 +56,19 @@ class Prover:
         accounts = [self._read[name] for name in names]
         network = Network(tuple(account.part for account in accounts), _doubts(self.plan, snapshot))
         survey = Survey(self.plan, network, self._hosts)
-        findings = Findings(survey).all()
+        findings = [*Findings(survey).all(), *self._identities.findings(snapshot.answers)]
         if allies:
             findings = [finding for finding in findings if concerns(finding, allies)]
-        verdict = _worst(finding.verdict for finding in findings)
+        parts = {
+            part: _worst(each.verdict for each in findings if each.part == part) for part in ("network", "identity")
+        }
+        if _doubts(self.plan, snapshot):
+            parts["identity"] = _worst(("UNKNOWN", parts["identity"]))
         return Proof(
             exercise=self.plan.exercise,
-            verdict=verdict,
-            network=verdict,
+            verdict=_worst(parts.values()),
+            network=parts["network"],
+            identity=parts["identity"],
             pairs=_pair_count(survey.expected, allies),
             findings=tuple(findings),
             matrix=tuple(_matrix(self.plan, survey.expected, findings, allies)),
@@ -133,6 +144,7 @@ def unreadable(plan: Plan, why: str, allies: tuple[str, ...] = ()) -> Proof:
         exercise=plan.exercise,
         verdict="UNKNOWN",
         network="UNKNOWN",
+        identity="UNKNOWN",
         pairs=_pair_count(expected, allies),
         findings=(finding,),
         matrix=tuple(_matrix(plan, expected, [finding], allies)),

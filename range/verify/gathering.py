@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from range.records.snapshot import GLOBAL, Answer, canonical
 from range.verify.calls import CALLS, FORMS, OFF, Call
+from range.verify.identity.calls import KNOWN as OF_IDENTITIES
 from range.verify.model import Unknown
 
 _KNOWN = {call.operation: call for call in CALLS}
@@ -60,6 +61,8 @@ def gather(account: str, answers: Iterable[Answer], region: str) -> Items:
     """Sort one account's answers by operation; what is missing, refused, cut short or not modelled is noted."""
     items = Items(account, {})
     for answer in answers:
+        if (answer.service, answer.operation) in OF_IDENTITIES:
+            continue
         call = _KNOWN.get(answer.operation)
         if call is None:
             _doubt_strange(items, answer)
@@ -127,7 +130,7 @@ def next_token(result: dict[str, Any]) -> str | None:
     for key in ("NextToken", "nextToken", "NextMarker", "ContinuationToken"):
         if result.get(key):
             return str(result[key])
-    return None
+    return str(result["Marker"]) if result.get("IsTruncated") and result.get("Marker") else None
 
 
 def _name(answer: Answer) -> str:

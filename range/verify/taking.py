@@ -17,6 +17,7 @@ from range.records.plan import Plan
 from range.records.snapshot import GLOBAL, Answer, Page, Refusal, Snapshot, canonical, order
 from range.verify.calls import CALLS, Call
 from range.verify.gathering import as_item, next_token
+from range.verify.identity.calls import QUESTIONS, Asking, Question, items_of
 
 MOST_LOOKS = 3
 """A range at rest agrees with itself the second time; one that still changes should be asked later."""
@@ -39,7 +40,7 @@ def look(plan: Plan, sessions: Sessions) -> Snapshot:
     """Ask every account everything, once; whether it holds still is for a second look to say."""
     accounts = [enclave.account for enclave in (plan.hub, *plan.enclaves)]
     with ThreadPoolExecutor(_ACCOUNTS_AT_ONCE, thread_name_prefix="snapshot") as threads:
-        looks = threads.map(lambda account: _look_at(sessions.account(account), plan.region), accounts)
+        looks = threads.map(lambda account: _look_at(sessions.account(account), plan.region, tuple(accounts)), accounts)
         seen = sorted((answer for answers in looks for answer in answers), key=order)
     return Snapshot(
         exercise=plan.exercise, region=plan.region, taken=datetime.now(UTC), steady=True, answers=tuple(seen)
@@ -52,7 +53,7 @@ def _told(answer: Answer) -> tuple[object, ...]:
     return (*order(answer), said)
 
 
-def _look_at(account: Account, region: str) -> list[Answer]:
+def _look_at(account: Account, region: str, accounts: tuple[str, ...]) -> list[Answer]:
     """Ask one account everything; what one call says tells what others ask for."""
     found: list[Answer] = []
     listed: dict[str, tuple[dict[str, Any], ...]] = {}
@@ -61,10 +62,31 @@ def _look_at(account: Account, region: str) -> list[Answer]:
         found += said
         pages = [page for answer in said for page in answer.pages]
         listed[call.operation] = tuple(as_item(item) for page in pages for item in page.result.get(call.items) or ())
+    return [*found, *about_identities(account, region, accounts, listed["ListBuckets"])]
+
+
+def about_identities(
+    account: Account, region: str, accounts: tuple[str, ...], buckets: tuple[dict[str, Any], ...]
+) -> list[Answer]:
+    """Ask one account who may do what; a call that asks about what it listed itself is asked until there is no more."""
+    found: list[Answer] = []
+    listed: dict[str, tuple[dict[str, Any], ...]] = {"s3:ListBuckets": buckets}
+    for question in QUESTIONS:
+        done: set[str] = set()
+        while True:
+            wanted = question.per(Asking(account.id, accounts, listed))
+            left = [parameters for parameters in wanted if canonical(parameters) not in done]
+            if not left:
+                break
+            done |= {canonical(parameters) for parameters in left}
+            said = [_asked(account, region, question, parameters) for parameters in left]
+            found += said
+            new = [item for answer in said for page in answer.pages for item in items_of(question, page.result)]
+            listed[question.name] = (*listed.get(question.name, ()), *new)
     return found
 
 
-def _asked(account: Account, region: str, call: Call, parameters: dict[str, Any]) -> Answer:
+def _asked(account: Account, region: str, call: Call | Question, parameters: dict[str, Any]) -> Answer:
     """Make one call to its last page; where AWS refuses, say so instead."""
     method = _CAPITAL.sub("_", call.operation).lower()
     pages: list[Page] = []

@@ -75,6 +75,7 @@ _WAYS_OUT = (
     "ec2:AssociateAddress",
     "ec2:AssociateClientVpnTargetNetwork",
     "ec2:AssociateSecurityGroupVpc",
+    "ec2:AssociateTransitGateway*",
     "ec2:AttachInternetGateway",
     "ec2:AttachVpnGateway",
     "ec2:CreateCarrierGateway",
@@ -242,7 +243,15 @@ _ACCOUNT_SETTINGS = (
     "iam:CreateSAMLProvider",
     "iam:DeleteRolePermissionsBoundary",
     "iam:DeleteUserPermissionsBoundary",
-    "organizations:LeaveOrganization",
+    "organizations:Attach*",
+    "organizations:Create*",
+    "organizations:Delete*",
+    "organizations:Deregister*",
+    "organizations:Detach*",
+    "organizations:Disable*",
+    "organizations:Leave*",
+    "organizations:Put*",
+    "organizations:Update*",
     "s3:PutAccountPublicAccessBlock",
 )
 
@@ -252,6 +261,7 @@ _ROLES = (
     "iam:CreatePolicyVersion",
     "iam:Delete*",
     "iam:Detach*",
+    "iam:PassRole",
     "iam:Put*",
     "iam:RemoveRoleFromInstanceProfile",
     "iam:SetDefaultPolicyVersion",
@@ -340,30 +350,10 @@ def _services(scope: Scope) -> Statement:
 
 
 OPEN_SERVICES = (
-    "account",
-    "budgets",
-    "ce",
-    "cloudtrail",
-    "cloudwatch",
-    "ec2",
-    "ec2messages",
-    "health",
-    "iam",
-    "kms",
-    "logs",
-    "organizations",
-    "ram",
-    "route53",
-    "route53resolver",
-    "s3",
-    "secretsmanager",
-    "servicequotas",
-    "ssm",
-    "ssmmessages",
-    "sts",
-    "support",
-    "tag",
-)
+    "account", "budgets", "ce", "cloudtrail", "cloudwatch", "ec2", "ec2messages", "health", "iam", "kms",
+    "logs", "organizations", "ram", "route53", "route53resolver", "s3", "secretsmanager", "servicequotas",
+    "ssm", "ssmmessages", "sts", "support", "tag",
+)  # fmt: skip
 """What anybody but the controller may be allowed at all; the proof looks at every way to share that these have."""
 
 _GLOBAL = (

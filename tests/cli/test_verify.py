@@ -58,7 +58,7 @@ def test_a_correct_range_is_proven_the_same_to_the_byte_wherever_it_is_asked(
 def test_the_answer_has_the_keys_that_scripts_rely_on(typed: Type, spec: Path, snapshot: Path) -> None:
     proof = typed("verify", spec, "--snapshot", snapshot, "--json").document
 
-    assert (proof["verdict"], proof["network"], proof["identity"]) == ("PROVEN", "PROVEN", "UNKNOWN")
+    assert (proof["verdict"], proof["network"], proof["identity"]) == ("PROVEN", "PROVEN", "PROVEN")
     assert (proof["findings"], len(proof["snapshot_sha256"])) == ([], 64)
     assert proof["pairs"] > 100
 
@@ -78,7 +78,7 @@ def test_a_violated_range_exits_with_1_and_shows_the_packet(typed: Type, spec: P
 def test_the_terminal_shows_a_matrix_and_the_packet_hop_by_hop(typed: Type, spec: Path, violated: Path) -> None:
     lines = typed("verify", spec, "--snapshot", violated).stdout.splitlines()
 
-    assert lines[0] == "steadfast: network VIOLATED, identity UNKNOWN"
+    assert lines[0] == "steadfast: network VIOLATED, identity PROVEN"
     rows = {line.split()[0]: line.split()[1:] for line in lines[4:] if line[:8].strip() in {"hub", "gbr", "est", "red"}}
     assert rows["gbr"] == ["+", "X", ".", ".", ".", "."]
     assert any(line.startswith("VIOLATED  gbr.targets → est.targets") for line in lines)
@@ -124,3 +124,26 @@ def test_thirty_six_allies_fit_on_a_screen(typed: Type, tmp_path: Path) -> None:
     assert one.stdout == two.stdout
     assert max(map(len, one.stdout.splitlines())) <= 100
     assert len(one.stdout.splitlines()) < 60
+
+
+def test_an_officer_asks_who_can_do_something(typed: Type, spec: Path, snapshot: Path) -> None:
+    asked = ("verify", spec, "--snapshot", snapshot, "--who-can", "kms:Decrypt", "--on", "ally:est")
+    words, document = typed(*asked), typed(*asked, "--json").document
+
+    assert words.code == 0
+    assert words.stdout.startswith("steadfast: kms:Decrypt on est: ")
+    assert {each["enclave"] for each in document["able"]} == {"est", "hub", ""}
+    assert (document["action"], document["on"], document["doubts"]) == ("kms:Decrypt", "est", [])
+
+
+def test_a_question_typed_wrong_is_refused_with_what_to_type(typed: Type, spec: Path, snapshot: Path) -> None:
+    kept = ("verify", spec, "--snapshot", snapshot, "--json")
+    answers = [
+        typed(*kept, "--who-can", "kms:Decrypt"),
+        typed(*kept, "--who-can", "Decrypt", "--on", "est"),
+        typed(*kept, "--who-can", "kmѕ:Decrypt", "--on", "est"),
+        typed(*kept, "--who-can", "kms:Decrypt", "--on", "ally:xyz"),
+    ]
+
+    assert {answer.code for answer in answers} == {2}
+    assert "valid: " in answers[-1].document["error"]["hint"]

@@ -130,7 +130,7 @@ SERVICES = {
 }
 """IAM's prefixes and botocore's names, for services whose actions are called as their operations are."""
 
-WITHOUT_OPERATION = {"logs:Link"}
+WITHOUT_OPERATION = {"iam:PassRole", "logs:Link"}
 """Actions that AWS has and no call is named after."""
 
 

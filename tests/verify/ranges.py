@@ -9,7 +9,10 @@ from range.plan.layout import EGRESS_ZONE, MANAGEMENT_ZONE
 from range.plan.rules import acl_entries, group_rules
 from range.records.plan import Enclave, Plan, ZoneName
 from range.spec.models import TRANSIT
+from stacks.documents.endpoints import own_principals_only, own_resources_only
+from stacks.documents.language import Place
 from tests.verify.cloud.whole import Cloud
+from tests.verify.identity.estates import correct
 
 _NUMBERS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17"}
 _SESSION_MANAGER = ("ssm", "ssmmessages", "ec2messages")
@@ -31,7 +34,9 @@ C = TypeVar("C", bound=Made)
 def range_of(plan: Plan) -> Range[Cloud]:
     """Make a correct range in a small cloud of its own."""
     accounts = tuple(enclave.account for enclave in (plan.hub, *plan.enclaves))
-    return Range(plan, Cloud(plan.exercise, plan.region, accounts))
+    made = Range(plan, Cloud(plan.exercise, plan.region, accounts))
+    made.cloud.identities = correct(plan)
+    return made
 
 
 class Range(Generic[C]):
@@ -212,6 +217,7 @@ class Range(Generic[C]):
                 VpcEndpointType="Interface",
                 SubnetIds=self.subnets(hub, MANAGEMENT_ZONE),
                 SecurityGroupIds=[self.ids["hub.management.group"]],
+                PolicyDocument=own_principals_only(Place(self.plan.region, hub.account)),
             )
 
     def _others(self, enclave: Enclave) -> None:
@@ -225,7 +231,9 @@ class Range(Generic[C]):
             self.call(enclave, "ec2.create_flow_logs", ResourceIds=[vpc], LogDestinationType=kind, LogDestination=place)
         tables = [self.ids[f"{name}.{z.name}.table"] for z in enclave.zones if z.name not in {TRANSIT, EGRESS_ZONE}]
         service = f"com.amazonaws.{plan.region}.s3"
-        self.call(enclave, "ec2.create_vpc_endpoint", VpcId=vpc, ServiceName=service, RouteTableIds=tables)
+        policy = own_resources_only(Place(plan.region, enclave.account))
+        endpoint = {"VpcId": vpc, "ServiceName": service, "RouteTableIds": tables, "PolicyDocument": policy}
+        self.call(enclave, "ec2.create_vpc_endpoint", **endpoint)
         sensors = {mirror.sensor for mirror in enclave.mirrors}
         targets = {
             sensor: self.call(

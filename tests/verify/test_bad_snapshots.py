@@ -16,6 +16,7 @@ from range.records.proof import Proof
 from range.records.snapshot import Answer, Page, Refusal, Snapshot, parse, text_of
 from range.verify.calls import CALLS
 from range.verify.decision import Prover, unreadable
+from range.verify.identity.calls import KNOWN as OF_IDENTITIES
 from tests.verify.exercises import steadfast_with_egress
 from tests.verify.ranges import range_of
 
@@ -107,6 +108,8 @@ def _items(answers: tuple[Answer, ...]) -> Iterator[tuple[int, str, int, dict[st
     """Give every item with its place: answer, key of the page, number."""
     known = {call.operation: call for call in CALLS}
     for place, answer in enumerate(answers):
+        if (answer.service, answer.operation) in OF_IDENTITIES:
+            continue
         key = known[answer.operation].items
         for number, item in enumerate(answer.pages[0].result.get(key, ())):
             if isinstance(item, dict):

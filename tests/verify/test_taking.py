@@ -17,6 +17,7 @@ from range.verify.decision import prove
 from range.verify.taking import take
 from tests.verify.cloud.whole import Cloud
 from tests.verify.exercises import steadfast
+from tests.verify.identity.accounts import Told
 from tests.verify.ranges import range_of
 
 Parameters = dict[str, Any]
@@ -48,7 +49,11 @@ class PagedAccount:
     def call(self, service: str, method: str, /, **parameters: Any) -> dict[str, Any]:
         """Answer a call as boto3 does."""
         operation = "".join(part.capitalize() for part in method.split("_"))
-        operation = next(name for name in TOKENS if name.lower() == operation.lower())
+        found = next((name for name in TOKENS if name.lower() == operation.lower()), None)
+        if found is None:
+            told = Told(self.id, self._cloud.cloud.region, self._cloud.cloud.identities[self.id])
+            return told.call(service, method, **parameters)
+        operation = found
         self._cloud.asked.append((service, method))
         self._cloud.at_once.add(threading.get_ident())
         self._cloud.before(self.id, operation, str(self._cloud.looks))

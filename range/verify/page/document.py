@@ -32,7 +32,7 @@ def page(proof: Proof) -> str:
     here = files("range.verify.page")
     style = here.joinpath("style.css").read_text(encoding="utf-8")
     script = here.joinpath("script.js").read_text(encoding="utf-8")
-    title = f"Network proof of {proof.exercise}: {proof.network}"
+    title = f"Proof of {proof.exercise}: {proof.verdict}"
     return "\n".join(
         (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
@@ -52,11 +52,11 @@ def page(proof: Proof) -> str:
 
 def _head(proof: Proof) -> str:
     """Write the verdict."""
-    verdict = proof.network
+    verdict = proof.verdict
     return (
-        f'<header class="{verdict.lower()}"><h1>Network proof of {escape(proof.exercise)}</h1>'
+        f'<header class="{verdict.lower()}"><h1>Proof of {escape(proof.exercise)}</h1>'
         f'<p class="verdict"><span aria-hidden="true">{SIGNS[verdict]}</span> {verdict}</p>'
-        f"<p>{escape(MEANINGS[verdict])}</p></header>"
+        f"<p>{escape(MEANINGS[verdict])} Network: {proof.network}. Identity: {proof.identity}.</p></header>"
     )
 
 

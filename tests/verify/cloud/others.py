@@ -15,9 +15,9 @@ class Others(Gateways):
     def create_vpc_endpoint(self, account: str, asked: Item) -> Item:
         name, kind = self.new_id("vpce"), asked.get("VpcEndpointType", "Gateway")
         item = {"VpcEndpointId": name, "VpcEndpointType": kind, "VpcId": asked["VpcId"], "OwnerId": account}
-        self.keep(
-            "VpcEndpoints", account, {**item, "ServiceName": asked["ServiceName"], "State": "available", "Tags": []}
-        )
+        policy = {"PolicyDocument": asked["PolicyDocument"]} if "PolicyDocument" in asked else {}
+        item |= {"ServiceName": asked["ServiceName"], "State": "available", "Tags": [], **policy}
+        self.keep("VpcEndpoints", account, item)
         for table in asked.get("RouteTableIds", ()):
             route = {"RouteTableId": table, "DestinationPrefixListId": S3_LIST, "GatewayId": name}
             self.create_route(account, route)

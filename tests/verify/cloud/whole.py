@@ -11,10 +11,14 @@ import copy
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from typing import cast
 
+from range.cloud.sessions import Account
 from range.records.snapshot import GLOBAL, Answer, Page, Snapshot, order
+from range.verify.taking import about_identities
 from tests.verify.cloud.others import Others
 from tests.verify.cloud.shelf import Item
+from tests.verify.identity.accounts import State, Told
 
 TAKEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _EC2 = {
@@ -83,6 +87,8 @@ class Cloud(Others):
     def __init__(self, exercise: str, region: str, accounts: tuple[str, ...]) -> None:
         super().__init__(region)
         self.exercise, self.accounts = exercise, accounts
+        self.identities: dict[str, State] = {}
+        """What accounts hold of identities; the hub's is the first account."""
 
     def call(self, account: str, operation: str, parameters: Item) -> Item:
         """Do what `boto3.client(service).method(**parameters)` does in an account; `service.method` is the operation."""
@@ -121,6 +127,9 @@ class Cloud(Others):
             vpcs = {"VPCs": copy.deepcopy(zone["_vpcs"])}
             yield self._answer(account, "route53", "GetHostedZone", vpcs, {"Id": zone["Id"]})
         yield from self._firewall_answers(account)
+        buckets = tuple(self.seen("Buckets", account))
+        told = Told(account, self.region, self.identities.get(account, {}))
+        yield from about_identities(cast("Account", told), self.region, self.accounts, buckets)
 
     def _table_answers(self, account: str, table: Item) -> Iterator[Answer]:
         """Give what is asked about a transit gateway's route table."""

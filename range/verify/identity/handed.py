@@ -1,0 +1,103 @@
+"""What was handed out without a policy: grants on keys, shares of images, snapshots and documents, RAM, lists on buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from range.verify.identity.answers import Said
+from range.verify.identity.calls import Item
+from range.verify.identity.estate import Share
+
+_ALL_USERS = "/AllUsers"
+_ANY_ACCOUNT = "/AuthenticatedUsers"
+_GATEWAYS = "ec2:TransitGateway"
+
+
+def shares(said: Said) -> Iterator[Share]:
+    """Give everything that somebody else was let at in these ways."""
+    yield from _grants(said)
+    yield from _launches(said, "ec2:DescribeImageAttribute", "ImageId", "launch permission of an image")
+    yield from _launches(said, "ec2:DescribeSnapshotAttribute", "SnapshotId", "volume permission of a snapshot")
+    for asked, item in said.of("ssm:DescribeDocumentPermission"):
+        for account in item.get("AccountIds") or ():
+            yield _share(said, asked["Name"], "permission of a document", str(account), f"shared with {account}")
+    yield from _by_ram(said)
+    yield from _lists(said)
+    yield from _copies(said)
+
+
+def _share(said: Said, thing: object, means: str, to: str, why: str) -> Share:
+    return Share(said.account, str(thing), means, to, why)
+
+
+def _grants(said: Said) -> Iterator[Share]:
+    for asked, grant in said.of("kms:ListGrants"):
+        operations = ", ".join(grant.get("Operations") or ())
+        for role in ("GranteePrincipal", "RetiringPrincipal"):
+            to = str(grant.get(role) or "")
+            if to and not to.endswith(".amazonaws.com"):
+                why = f"grant {grant.get('GrantId')} lets {to} {operations if role == 'GranteePrincipal' else 'retire it'}"
+                yield _share(said, asked["KeyId"], "grant on a key", to, why)
+
+
+def _launches(said: Said, call: str, key: str, means: str) -> Iterator[Share]:
+    for asked, item in said.of(call):
+        for kind in ("Group", "UserId", "OrganizationArn", "OrganizationalUnitArn"):
+            if item.get(kind):
+                yield _share(said, asked[key], means, str(item[kind]), f"its permissions have {kind} {item[kind]}")
+
+
+def _by_ram(said: Said) -> Iterator[Share]:
+    kinds: dict[str, set[str]] = {}
+    things: dict[str, list[str]] = {}
+    for _, item in said.of("ram:ListResources"):
+        share = str(item["resourceShareArn"])
+        kinds.setdefault(share, set()).add(str(item.get("type")))
+        things.setdefault(share, []).append(str(item["arn"]))
+    for _, item in said.of("ram:GetResourceShareAssociations"):
+        share = str(item["resourceShareArn"])
+        if item.get("status") in ("DISASSOCIATED", "FAILED", "DISASSOCIATING"):
+            continue
+        means = "gateway shared by RAM" if kinds.get(share, set()) == {_GATEWAYS} else "share by RAM"
+        shared = ", ".join(things.get(share, ())) or "nothing yet"
+        yield _share(
+            said, share, means, str(item["associatedEntity"]), f"it shares {shared} with {item['associatedEntity']}"
+        )
+
+
+def _lists(said: Said) -> Iterator[Share]:
+    """Give what buckets' access control lists give away, where they count."""
+    enforced = {
+        asked["Bucket"]
+        for asked, item in said.of("s3:GetBucketOwnershipControls")
+        if _ownership(item) == "BucketOwnerEnforced"
+    }
+    for asked, item in said.of("s3:GetBucketAcl"):
+        bucket, owner = str(asked["Bucket"]), (item.get("Owner") or {}).get("ID")
+        if bucket in enforced:
+            continue
+        for grant in item.get("Grants") or ():
+            grantee = grant.get("Grantee") or {}
+            group, who = str(grantee.get("URI", "")), grantee.get("ID")
+            to = "all" if group.endswith((_ALL_USERS, _ANY_ACCOUNT)) else f"canonical id {who}"
+            if group.endswith((_ALL_USERS, _ANY_ACCOUNT)) or (who and who != owner):
+                why = f"its access control list gives {grant.get('Permission')} to {group or who}"
+                yield _share(said, bucket, "access control list of a bucket", to, why)
+
+
+def _ownership(item: Item) -> str:
+    rules = (item.get("OwnershipControls") or {}).get("Rules") or [{}]
+    return str(rules[0].get("ObjectOwnership", ""))
+
+
+def _copies(said: Said) -> Iterator[Share]:
+    """Give the buckets that others' are copied into: `to` is the other bucket."""
+    for asked, item in said.of("s3:GetBucketReplication"):
+        for rule in (item.get("ReplicationConfiguration") or {}).get("Rules") or ():
+            target = rule.get("Destination") or {}
+            if rule.get("Status") == "Enabled":
+                name = str(target["Bucket"]).rpartition(":")[2]
+                to = str(target.get("Account") or f"bucket {name}")
+                yield _share(
+                    said, asked["Bucket"], "replication of a bucket", to, f"rule {rule.get('ID')} copies it into {name}"
+                )

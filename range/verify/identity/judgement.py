@@ -1,0 +1,95 @@
+"""The whole of the identity proof: everything that anybody may do across an enclave's border and that isn't declared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from range.records.plan import Plan
+from range.records.proof import Finding
+from range.records.snapshot import Answer
+from range.verify.identity.answers import Said
+from range.verify.identity.asking import Memo
+from range.verify.identity.calls import KNOWN
+from range.verify.identity.leak import EVERYBODY, Leak
+from range.verify.identity.reading import estate_of
+from range.verify.identity.realm import Realm
+from range.verify.identity.rulers import Rulers
+from range.verify.identity.shared import entered, let_out, shared
+from range.verify.identity.strangers import Strangers
+
+
+def realm_of(plan: Plan, answers: Iterable[Answer], memo: Memo | None = None) -> Realm:
+    """Read every account."""
+    accounts = tuple(enclave.account for enclave in (plan.hub, *plan.enclaves))
+    by_account: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_account[answer.account].append(answer)
+    estates = {
+        account: estate_of(Said(account, by_account.get(account, ()), accounts), plan.region) for account in accounts
+    }
+    return Realm(plan, estates, memo or Memo())
+
+
+@dataclass
+class Identities:
+    """Proves who can do what, snapshot by snapshot; what was asked once isn't asked again."""
+
+    plan: Plan
+    _memo: Memo = field(default_factory=Memo)
+
+    def findings(self, answers: Iterable[Answer]) -> list[Finding]:
+        """Give every finding: what is violated, then what is unknown."""
+        realm = realm_of(self.plan, answers, self._memo)
+        leaks = list(dict.fromkeys(_leaks(realm)))
+        found = [_finding(each) for each in leaks]
+        found += [_doubted(name, resource, why) for name, resource, why in realm.doubts()]
+        return sorted(found, key=lambda each: (each.verdict != "VIOLATED", each.source, each.to, each.resource))
+
+
+def is_about_identities(answer: Answer) -> bool:
+    """Say whether an answer is the identity proof's alone."""
+    return (answer.service, answer.operation) in KNOWN
+
+
+def _leaks(realm: Realm) -> Iterator[Leak]:
+    strangers, rulers = Strangers(realm), Rulers(realm)
+    for account, estate in sorted(realm.estates.items()):
+        for thing in estate.things:
+            yield from strangers.of(thing)
+        yield from rulers.of(account)
+    yield from shared(realm)
+    yield from entered(realm)
+    yield from let_out(realm)
+
+
+def _finding(one: Leak) -> Finding:
+    """Put one into words."""
+    told = f"{one.means} that nobody declared: {one.resource}: {one.why}"
+    return Finding(
+        part="identity",
+        source=one.source,
+        to=one.to,
+        verdict="VIOLATED" if one.sure else "UNKNOWN",
+        kind="undeclared" if one.sure else "unknown",
+        traffic=one.means,
+        resource=one.resource,
+        resources=(one.resource, *one.resources),
+        why=told if one.sure else f"can't be told: {one.resource}: {one.why}",
+        chain=one.chain,
+    )
+
+
+def _doubted(name: str, resource: str, why: str) -> Finding:
+    return Finding(
+        part="identity",
+        source=name or EVERYBODY,
+        to=EVERYBODY,
+        verdict="UNKNOWN",
+        kind="unknown",
+        traffic="",
+        resource=resource,
+        resources=(resource,),
+        why=f"can't be told: {resource}: {why}",
+    )

@@ -1,0 +1,152 @@
+"""Every fault of the catalogue is caught, with the thing and the statement named; nothing else is, and no false alarm."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+
+from range.records.plan import Plan
+from range.records.proof import Finding
+from range.records.snapshot import Answer, Refusal
+from range.verify.identity.judgement import Identities
+from tests.verify.exercises import steadfast
+from tests.verify.identity.accounts import State
+from tests.verify.identity.estates import correct
+from tests.verify.identity.faulty import Fault, answers, catalogue, make, named
+
+FAULTS = catalogue()
+
+
+@pytest.fixture(scope="module")
+def proof() -> Identities:
+    """A proof that goes on from fault to fault, as one that watches a range does."""
+    return Identities(steadfast())
+
+
+@pytest.fixture(scope="module")
+def states() -> dict[str, State]:
+    return correct(steadfast())
+
+
+def found(proof: Identities, states: dict[str, State]) -> list[Finding]:
+    return proof.findings(answers(steadfast(), states))
+
+
+def judged(findings: list[Finding], fault: Fault) -> tuple[list[Finding], list[Finding]]:
+    """Give the findings that say what the fault is, and those that say something else."""
+    said: dict[str, Any] = named(dict(fault.said), steadfast())
+    right = [
+        each
+        for each in findings
+        if each.source in (said.get("from", each.source), "*" if said.get("some") else None)
+        and each.to == said.get("to", each.to)
+        and each.verdict == fault.verdict
+        and said.get("names", each.resource) in (each.resource, *each.resources)
+        and str(said.get("says", "")) in f"{each.why} {each.chain}"
+    ]
+    return right, [each for each in findings if each not in right]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_a_fault_is_caught_and_its_statement_is_named(
+    proof: Identities, states: dict[str, State], fault: Fault
+) -> None:
+    faulty = copy.deepcopy(states)
+    make(fault, faulty, steadfast())
+
+    findings = found(proof, faulty)
+    right, others = judged(findings, fault)
+
+    assert right, [f"{each.source} → {each.to} {each.verdict} {each.why}" for each in findings]
+    assert [each.why for each in others if not _may_be_named(each, fault)] == []
+
+
+def _may_be_named(finding: Finding, fault: Fault) -> bool:
+    """Say whether a further finding is about the same fault: of everybody, or of what the guardrails kept before."""
+    same = named(fault.said.get("names", finding.resource), steadfast())
+    return finding.resource == same or "guardrail" in fault.kind
+
+
+def test_the_catalogue_has_enough_of_enough_kinds() -> None:
+    kinds = Counter(fault.kind for fault in FAULTS)
+
+    assert len(FAULTS) >= 60
+    assert len(kinds) >= 10
+    assert len({json.dumps(fault.said, sort_keys=True) for fault in FAULTS}) == len(FAULTS)
+
+
+def test_a_correct_range_raises_no_alarm(states: dict[str, State]) -> None:
+    assert found(Identities(steadfast()), states) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_concerns_only_ones_own_account_raises_no_alarm(
+    proof: Identities, states: dict[str, State], seed: int
+) -> None:
+    luck, plan = Random(seed), steadfast()
+    there = copy.deepcopy(states)
+    for enclave in (plan.hub, *plan.enclaves):
+        for _ in range(luck.randint(1, 6)):
+            _own_thing(there[enclave.account], enclave.account, luck)
+
+    assert [each.why for each in found(proof, there)] == []
+
+
+def _own_thing(state: State, account: str, luck: Random) -> None:
+    """Make something of a team's own, whose policy is about its own account."""
+    root = luck.choice([f"arn:aws:iam::{account}:root", account, f"arn:aws:iam::{account}:role/x{luck.randint(1, 9)}"])
+    own = {"StringEquals": {"aws:PrincipalAccount": account}}
+    source = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": f"arn:aws:*:*:{account}:*"}}
+    who, when = luck.choice(
+        [
+            ({"AWS": root}, {}),
+            ("*", own),
+            ({"AWS": "*"}, {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/*"}, **own}),
+            ({"Service": "s3.amazonaws.com"}, source),
+        ]
+    )
+    kind, action = luck.choice(
+        [("queues", "sqs:*"), ("topics", "sns:*"), ("destinations", "logs:*"), ("buses", "events:*")]
+    )
+    statement = {"Effect": "Allow", "Principal": who, "Action": action, "Resource": "*", "Condition": when}
+    policy: dict[str, Any] = {"Version": "2012-10-17", "Statement": [statement]}
+    state.setdefault(kind, {})[f"own{luck.randint(1, 99)}"] = policy
+    state.setdefault("images", {})[f"ami-{luck.randint(1, 99):017x}"] = []
+    state["keys"]["own"].setdefault("grants", []).append(
+        {"GrantId": "g", "GranteePrincipal": f"arn:aws:iam::{account}:role/x", "Operations": ["Decrypt"]}
+    )
+
+
+def test_an_answer_that_is_refused_missing_or_cut_short_is_unknown(states: dict[str, State]) -> None:
+    plan: Plan = steadfast()
+    whole, proof = list(answers(plan, states)), Identities(plan)
+    for number, answer in enumerate(whole):
+        if (answer.service, answer.operation) in (("s3", "ListBuckets"), ("ec2", "DescribeVpcEndpoints")):
+            continue
+        if answer.account != plan.hub.account:
+            continue
+        refused = answer.model_copy(update={"refusal": Refusal(code="AccessDenied", message="no"), "pages": ()})
+        for told in ([refused], []):
+            findings = proof.findings([*whole[:number], *told, *whole[number + 1 :]])
+            if answer.service == "sso-admin" and told:
+                continue
+            assert any(each.verdict == "UNKNOWN" for each in findings), answer.operation
+
+
+def test_an_answer_of_another_form_is_unknown_and_never_proven(states: dict[str, State]) -> None:
+    plan = steadfast()
+    for answer in list(answers(plan, states)):
+        if answer.account == plan.hub.account and answer.operation == "GetAccountAuthorizationDetails":
+            broken: list[Answer] = [each if each != answer else _broken(answer) for each in answers(plan, states)]
+            verdicts = {each.verdict for each in Identities(plan).findings(broken)}
+            assert "UNKNOWN" in verdicts
+
+
+def _broken(answer: Answer) -> Answer:
+    result = {**answer.pages[0].result, "RoleDetailList": [{"Arn": 7}]}
+    return answer.model_copy(update={"pages": (answer.pages[0].model_copy(update={"result": result}),)})
