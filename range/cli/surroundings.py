@@ -115,7 +115,7 @@ def rehearse(spec: Path, planned: Plan, *, as_it_is: bool = False, hosts: bool |
     )
     if "PULUMI_BACKEND_URL" in os.environ:
         variables["PULUMI_BACKEND_URL"] = os.environ["PULUMI_BACKEND_URL"]
-    for name in PROFILES:
+    for name in (*PROFILES, "RANGE_ENTRY", "RANGE_HOSTLESS"):  # of another rehearsal, or of how this one was before
         os.environ.pop(name, None)
     os.environ.update(variables)
     if not as_it_is:
@@ -289,6 +289,7 @@ def _enter_aws(planned: Plan) -> Path:
         )
     from range.controller.keys import SSH_KEY, key_pair
 
+    os.environ.pop("RANGE_HOSTLESS", None)
     folder = home(CloudName.aws)
     _prepare(folder)
     os.environ.setdefault("PULUMI_BACKEND_URL", f"file://{folder / 'state'}")

@@ -241,6 +241,21 @@ def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
     assert variables["RANGE_ENTRY"] == f"{shlex.quote(sys.executable)} {relay}"
 
 
+def test_the_environment_names_a_way_in_or_says_why_there_is_none(tmp_path: Path) -> None:
+    rehearsal = Rehearsal.of_this_process(port=1, provider_port=2)
+    operator = Credentials("AKIAOPERATOR", "secret", "o-1")
+    told: dict[str, Any] = {"spec": tmp_path, "home": tmp_path, "ssh_key": tmp_path, "region": "eu-west-2"}
+    told |= {"programs": tmp_path, "path": "/usr/bin"}
+
+    with_hosts = environment(rehearsal, operator, **told, entry="10.64.1.4")
+    without = environment(rehearsal, operator, **told, entry="10.64.1.4", hostless="hosts are left out")
+
+    assert "--from 10.64.1.4 %h %p" in with_hosts["RANGE_ENTRY"]
+    assert "RANGE_HOSTLESS" not in with_hosts
+    assert without["RANGE_HOSTLESS"] == "hosts are left out"
+    assert "RANGE_ENTRY" not in without
+
+
 def test_a_process_is_known_by_when_it_was_born() -> None:
     me = Rehearsal.of_this_process(port=1, provider_port=2)
 
