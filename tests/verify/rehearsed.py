@@ -87,7 +87,7 @@ class Rehearsed:
 
     def __init__(self, plan: Plan, home: Path | None = None) -> None:
         _RELAY.cloud = self.cloud = Cloud(home)
-        self.hub = plan.hub.account
+        self.hub, self._plan = plan.hub.account, plan
         members = [Member(enclave.account, enclave.name) for enclave in (plan.hub, *plan.enclaves)]
         operator = self.cloud.seed(Member(plan.management_account, "management"), members)
         manager = Entered(plan.management_account, Credentials(operator.access_key, operator.secret))
@@ -96,13 +96,21 @@ class Rehearsed:
         manager.call("ram", "enable_sharing_with_aws_organization")
 
     def account(self, account: str) -> Entered:
-        """Enter an account as its administrator."""
+        """Enter an account as its controller, whom no guardrail binds; as its administrator where there is none yet."""
         if account not in self._entered:
-            role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
-            keys = self._manager.call("sts", "assume_role", RoleArn=role, RoleSessionName="test")["Credentials"]
+            try:
+                keys = self._taken(account, self._plan.controller_role, ExternalId=self._plan.external_id)
+            except CloudError:
+                keys = self._taken(account, "OrganizationAccountAccessRole")
             found = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
             self._entered[account] = Entered(account, found)
         return self._entered[account]
+
+    def _taken(self, account: str, name: str, **more: str) -> dict[str, str]:
+        """Take a role of an account."""
+        role = f"arn:aws:iam::{account}:role/{name}"
+        taken = self._manager.call("sts", "assume_role", RoleArn=role, RoleSessionName="test", **more)
+        return dict(taken["Credentials"])
 
     @cached_property
     def image(self) -> str:
