@@ -13,7 +13,7 @@ from range.records.baseline import Baseline
 from range.records.proof import Finding
 
 SHOWN = 3
-NO_HOSTS = "no host can be entered from here, so their files weren't read"
+NO_HOSTS = "hosts' files are not read yet"
 
 
 def verify(site: Site) -> Outcome:

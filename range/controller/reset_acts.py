@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from range.cloud.sessions import Account
-from range.controller.acts import destroy, provision, record_inventory
+from range.controller.acts import destroy, forget, provision, record_inventory
 from range.controller.baselines import Baselines, needed
 from range.controller.outcome import Outcome
 from range.controller.played import Played
@@ -17,9 +17,7 @@ from range.records.inventory import Swept
 from range.records.reset import Worksheet
 from range.verify.baseline import differences
 
-NO_HOSTS = (
-    "hosts can't be entered from here: their files weren't compared, so every host of a played enclave is replaced"
-)
+NO_HOSTS = "hosts' files are not compared yet: every host of an enclave that was touched got another disk"
 
 
 def look(site: Site) -> Outcome:
@@ -150,7 +148,8 @@ def configure(site: Site) -> Outcome:
         outcome = row.run(site)
         if outcome.failed:
             raise RangeError(str(outcome.error))
-        return work
+        left_out = (f"configure: {outcome.skipped}",) if outcome.skipped else ()
+        return work.model_copy(update={"skipped": (*work.skipped, *left_out)})
 
     return going_on(site, "configure", act)
 
@@ -165,6 +164,7 @@ def remake(site: Site) -> Outcome:
 
         account = _account(site)
         destroy(site)
+        forget(site)
         before = Beforehand.of(site).latest
         now = take(account)
         strangers = now.since(before) if before else ()
