@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,10 +79,11 @@ class Gates:
         return image is not None and not self._disks.holds(image.ebs_snapshot.id)
 
 
-def settle(cloud: Cloud) -> None:
-    """Move everything on that nothing holds back any more."""
+def settle(cloud: Cloud) -> float | None:
+    """Move everything on that nothing holds back any more; give in how many seconds there is more to move, if ever."""
     with cloud.changing():
-        move_on(_KINDS)
+        due = move_on(_KINDS)
+    return None if due is None else max(0.0, due - time.time())
 
 
 def switched_off(cloud: Cloud, machine: Machine) -> None:

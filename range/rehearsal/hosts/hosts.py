@@ -105,6 +105,7 @@ class Hosts:
 
     def look(self) -> None:
         """Compare what is wanted with what is there, and have what differs worked on."""
+        wait_s = settle(self._cloud)
         with self._cloud.lock:
             want = wanted()
         with self._lock:
@@ -112,11 +113,13 @@ class Hosts:
             for machine in want.machines.keys() - self._hosts.keys():
                 self._hosts[machine] = Host(machine, self._ground)
             if not self._closing:
-                self._hand_out()
+                self._hand_out([] if wait_s is None else [wait_s])
 
-    def _hand_out(self) -> None:
-        """Have every machine and disk worked on that lacks something, unless somebody is at it. Called under the lock."""
-        waits_s = []
+    def _hand_out(self, waits_s: list[float]) -> None:
+        """Have every machine and disk worked on that lacks something, unless somebody is at it. Called under the lock.
+
+        `waits_s` is in how many seconds something else is due; then it is looked again, as when what failed is due.
+        """
         for machine, host in self._hosts.items():
             if machine in self._at_work:
                 continue
@@ -140,10 +143,9 @@ class Hosts:
         self._wake.start()
 
     def _work(self, name: str, work: Callable[[], None]) -> None:
-        """Work on a machine, or on disks; then let states go on that waited for it, and look what is left to do."""
+        """Work on a machine, or on disks; then look what is left to do, and let states go on that waited for it."""
         try:
             work()
-            settle(self._cloud)
         except Exception:  # noqa: BLE001 -- whatever it is, the others must go on
             _log.exception("the work on %s failed", name)
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 
 from range.rehearsal.call import Call
@@ -48,10 +49,15 @@ def let_time_pass(call: Call) -> None:
         _move([thing for thing in there.things.values() if call.account in thing.seen_by])
 
 
-def move_on(kinds: Iterable[str]) -> None:
-    """Move on everything of some kinds whose state has lasted long enough, wherever it is: nobody had to look."""
+def move_on(kinds: Iterable[str]) -> float | None:
+    """Move on everything of some kinds whose state has lasted long enough, wherever it is: nobody had to look.
+
+    Gives when the next one may move on, in seconds since the epoch; None if none has to wait.
+    """
     for there in all_passings():
         _move([thing for thing in there.things.values() if thing.kind in kinds])
+    later = (thing.due for there in all_passings() for thing in there.things.values() if thing.kind in kinds)
+    return min((due for due in later if due > time.time()), default=None)
 
 
 def _move(things: Iterable[Passing]) -> None:
