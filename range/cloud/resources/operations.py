@@ -47,6 +47,13 @@ def _delete_alarm(place: Place, found: Found) -> object:
     return place.call("cloudwatch", "delete_alarms", AlarmNames=[found.id])
 
 
+def _clusters(place: Place) -> Iterator[Item]:
+    """List clusters with their status: one that was deleted is listed for a while."""
+    for page in place.pages("ecs", "list_clusters"):
+        if page["clusterArns"]:
+            yield from place.call("ecs", "describe_clusters", clusters=page["clusterArns"])["clusters"]
+
+
 def _delete_cluster(place: Place, found: Found) -> object:
     """Stop and delete the services of a cluster, then the cluster."""
     for page in place.pages("ecs", "list_services", cluster=found.id):
@@ -80,7 +87,8 @@ KINDS = (
     Kind("ssm:document", "ssm",
          pages("ssm", "list_documents", "DocumentIdentifiers", Filters=[{"Key": "Owner", "Values": ["Self"]}]), "Name",
          by("ssm", "delete_document", "Name")),
-    Kind("ecs:cluster", "ecs", pages("ecs", "list_clusters", "clusterArns"), "Id", _delete_cluster),
+    Kind("ecs:cluster", "ecs", _clusters, "clusterArn", _delete_cluster, state="status",
+         ended=frozenset({"inactive"})),
     Kind("cloudformation:stack", "cloudformation", pages("cloudformation", "describe_stacks", "Stacks"), "StackName",
          by("cloudformation", "delete_stack", "StackName"), state="StackStatus", ended=frozenset({"delete_complete"}),
          ending=frozenset({"delete_in_progress"})),
