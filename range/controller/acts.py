@@ -142,7 +142,7 @@ def prove_nothing_left(site: Site) -> Outcome:
     if not outcome.failed:
         beforehand.close()
         Baselines.of(setting, site.enclave).forget()
-        Played.of(setting).forget(site.enclave)
+        Played.of(setting).gone(site.enclave)
     return outcome
 
 

@@ -59,9 +59,18 @@ class Played:
         """Remember what cuts an enclave off, or that nothing does any more."""
         self._remember(name, self.enclave(name).model_copy(update={"cut": cut}))
 
-    def forget(self, name: str) -> None:
-        """Forget an enclave that is gone."""
-        (self.folder / "enclaves" / f"{name}.json").unlink(missing_ok=True)
+    def gone(self, name: str) -> None:
+        """Remember that an enclave is gone, and with it all that was played there: a session that goes on goes on without it."""
+        session, now = self.session, datetime.now(UTC)
+        if session is not None and name in session.enclaves:
+            staying = tuple(each for each in session.enclaves if each != name)
+            over = session.model_copy(update={"ended": now, "enclaves": (name,)})
+            if staying:
+                self.keep(over.model_copy(update={"number": len(self.sessions) + 1}))
+                self.keep(session.model_copy(update={"enclaves": staying}))
+            else:
+                self.keep(over)
+        self._remember(name, Enclave(clean=now))
 
     def since_clean(self, name: str) -> tuple[Session, ...]:
         """Give the sessions in which an enclave was played in since it was last proven clean."""
