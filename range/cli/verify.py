@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +13,15 @@ import typer
 from range.cli import output, surroundings
 from range.cli.options import Allies, AsJson, Cloud, CloudName, Spec, Yes, enclaves_named
 from range.cli.questions import about, answer
-from range.errors import InputError, Undecided
+from range.errors import InputError, RangeError, Undecided
 from range.records.plan import Plan
 
 if TYPE_CHECKING:
     from range.records.proof import Proof
     from range.records.snapshot import Snapshot
 
+_PATIENCE_S = 20.0
+"""How long the bastion may take to answer before nothing is probed."""
 EXIT_CODES = {"PROVEN": 0, "VIOLATED": 1, "UNKNOWN": 3}
 
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the proof as one page, too.")]
@@ -83,10 +88,31 @@ def _kept(planned: Plan, path: Path, only: tuple[str, ...]) -> Proof:
 
 
 def _taken(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, only: tuple[str, ...]) -> Proof:
-    """Take a snapshot, and prove it."""
+    """Take a snapshot, prove it, and send packets between hosts to check it."""
     from range.verify.decision import prove
 
-    return prove(planned, _seen(spec, planned, cloud, save, None), only)
+    proof = prove(planned, _seen(spec, planned, cloud, save, None), only)
+    return _probed(planned, proof, surroundings.home(cloud), only)
+
+
+def _probed(planned: Plan, proof: Proof, folder: Path, only: tuple[str, ...]) -> Proof:
+    """Send packets between hosts and hold them against the proof; where there are no hosts, that is said."""
+    from range.verify.probes.judgement import probed, unprobed
+
+    ways = surroundings.ways(planned, folder)
+    if ways is None:
+        return unprobed(proof, surroundings.hostless())
+    from range.cloud.ssh import HostName
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        return ways.command(HostName(enclave, host), shlex.join(("sudo", "-n", *words)))
+
+    output.note("sending packets between hosts, to check it")
+    try:
+        ways.open(_PATIENCE_S, threading.Event())
+    except RangeError as error:
+        return unprobed(proof, error.message)
+    return probed(planned, proof, command, only)
 
 
 def _seen(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, kept: Path | None) -> Snapshot:

@@ -10,6 +10,8 @@ from range.records.proof import Finding, Proof
 
 UNDECLARED_PORT = 8086
 """A port that is tried everywhere, beside those that some flow of the exercise is about."""
+EVERYWHERE = "*"
+"""How a finding names every enclave."""
 _PROTOCOLS = ("tcp", "udp", "icmp")
 
 
@@ -56,20 +58,24 @@ def stations(plan: Plan, allies: Sequence[str] = ()) -> tuple[Station, ...]:
 def chosen(plan: Plan, proof: Proof, allies: Sequence[str] = ()) -> tuple[Probe, ...]:
     """Give the probes between all zones of different enclaves: every port that any flow is about, declared there or not.
 
-    Where the proof says that a pair of zones is violated, the packet that it shows is sent, and no other of that pair:
-    the proof says nothing of others.
+    Where the proof shows a packet that is at fault, that one is sent, and no other of that pair of zones: the proof says
+    nothing of others. Nor does it where it can't tell. Findings that show no packet, about names and identities, aren't
+    about any.
     """
-    own = stations(plan, allies)
-    violated = [finding for finding in proof.findings if finding.verdict != "PROVEN"]
+    own = stations(plan, allies) if proof.network != "UNKNOWN" else ()
+    shown = [finding for finding in proof.findings if finding.counterexample is not None]
+    unclear = [
+        each for each in proof.findings if each.verdict == "UNKNOWN" and EVERYWHERE not in (each.source, each.to)
+    ]
     usual = (
         probe
         for source in own
         for target in own
         if source.zone.enclave != target.zone.enclave
-        and not any(_is_about(finding, source, target) for finding in violated)
+        and not any(_is_about(finding, source, target) for finding in (*shown, *unclear))
         for probe in _between(plan, source, target)
     )
-    return (*usual, *(probe for finding in violated for probe in _shown(plan, finding)))
+    return (*usual, *(probe for finding in shown for probe in _shown(plan, finding)))
 
 
 def _between(plan: Plan, source: Station, target: Station) -> Iterator[Probe]:
@@ -103,7 +109,7 @@ def _shown(plan: Plan, finding: Finding) -> Iterator[Probe]:
 def _is_about(finding: Finding, source: Station, target: Station) -> bool:
     """Say whether a finding is about a pair of zones."""
     ends = ((finding.source, source.zone), (finding.to, target.zone))
-    return all(said in ("*", zone.enclave, str(zone)) for said, zone in ends)
+    return all(said in (EVERYWHERE, zone.enclave, str(zone)) for said, zone in ends)
 
 
 def _ports(plan: Plan, protocol: str) -> set[int]:

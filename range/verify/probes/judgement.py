@@ -20,6 +20,8 @@ def probed(plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = (
     Hosts that can't be come by make no verdict: what wasn't tried is said.
     """
     probes = chosen(plan, proof, allies)
+    if not probes:
+        return unprobed(proof, "the proof says nothing of any packet between two hosts that could be sent")
     try:
         outcomes = sent(probes, command)
     except CloudError as error:
