@@ -55,6 +55,12 @@ def _seen(document: Document) -> str:
     return f"{len(drills)} attacks seen, each by its ally alone, within {slowest:.1f} s"
 
 
+def _not_clean(document: Document) -> str | None:
+    """Say which enclaves aren't clean."""
+    others = [f"{each['name']} is {each['verdict']}" for each in document["enclaves"] if each["verdict"] != "CLEAN"]
+    return ", ".join(others) or None
+
+
 def _nothing_left(document: Document) -> str | None:
     """Say what is left."""
     return f"{len(document['left'])} things are left" if document["left"] else None
@@ -72,6 +78,8 @@ class Round:
     """Run it although an earlier one failed."""
     hosts: bool = False
     """Run it only where instances are machines."""
+    records: bool = False
+    """Run only where hosts are left out: disks of machines that run weren't seen to be replaced and configured again yet."""
 
 
 def _counted(document: Document) -> str:
@@ -86,6 +94,9 @@ ROUNDS = (
     Round("up again", ("up",), _nothing_changed, _counted),
     Round("attack", ("drill",), _unseen, _seen, hosts=True),
     Round("status", ("status",), lambda d: _enclaves(d, "ready"), lambda d: f"{len(d['enclaves'])} ready"),
+    Round("session start", ("session", "start"), lambda _: None, lambda d: f"{len(d['access'])} teams have access"),
+    Round("session end", ("session", "end"), lambda _: None, lambda d: f"session {d['session']['number']} is over"),
+    Round("reset", ("reset", "--yes"), _not_clean, lambda d: f"{len(d['enclaves'])} CLEAN", records=True),
     Round("down", ("down", "--yes"), _nothing_left, _counted, always=True),
     Round("nothing left", ("down", "--yes"), _nothing_left, _counted, always=True),
 )
@@ -93,7 +104,7 @@ ROUNDS = (
 
 def rounds(*, hosts: bool) -> tuple[Round, ...]:
     """Give the rounds that are run."""
-    return tuple(each for each in ROUNDS if hosts or not each.hosts)
+    return tuple(each for each in ROUNDS if not (each.records if hosts else each.hosts))
 
 
 @dataclass(frozen=True)
