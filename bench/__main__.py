@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from bench.alerts import alerts
 from bench.cloud import cloud
 from bench.figures import Figure, written
 from bench.hosts import hosts
@@ -30,6 +31,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "whole": whole,
     "simulated": simulated,
     "terraform": terraform,
+    "alerts": alerts,
     "cloud": cloud,
 }
 
