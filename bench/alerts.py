@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from bench.figures import Figure
+from range.records.events import Drilled
 
 ATTACKS = 100
 COLLECTED_S = 3.0
@@ -27,7 +28,7 @@ def alerts() -> list[Figure]:
     planned = surroundings.plan(spec)
     folder = surroundings.enter(spec, planned, CloudName.rehearsal, as_it_is=True)
     ways = surroundings.ways_or_refuse(planned, folder)
-    came = []
+    came: list[Drilled] = []
     while len(came) < ATTACKS:
         came += drill(planned, ways)
     collected = sorted(each.collector_s for each in came if each.collector_s is not None)
