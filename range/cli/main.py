@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "Check the exercise file alone.",
     "plan": "Show what would change per stack, addresses, flows, quotas and cost per hour.",
     "up": "Bring the exercise up; what is up already stays as it is.",
-    "verify": "Prove for every pair of enclaves that exactly the declared flows exist.",
+    "verify": "Prove for every pair of enclaves that exactly the declared flows exist, and that nobody reaches across by rights.",
     "check": "Say go or no-go for every ally, with the reason and the next command.",
     "session": "Open and close a session.",
     "freeze": "Cut an enclave's network now, without touching it; --team red stops the attackers everywhere.",

@@ -178,8 +178,8 @@ def test_a_file_in_which_one_letter_was_changed_is_undecided() -> None:
 def test_a_file_of_another_format_says_which_one_is_read() -> None:
     document = json.loads(text_of(correct()))
 
-    with pytest.raises(Undecided, match="format 2; this program reads format 1"):
-        parse(json.dumps({**document, "format": 2}))
+    with pytest.raises(Undecided, match="format 3; this program reads format 2"):
+        parse(json.dumps({**document, "format": 3}))
 
 
 def test_an_unreadable_snapshot_leaves_every_pair_unknown() -> None:

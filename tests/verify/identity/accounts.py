@@ -234,24 +234,31 @@ class Told:
         listed = ((name, arn, kind) for name, share in self.of("shares").items() for arn, kind in share["resources"])
         return {"resources": [{"resourceShareArn": name, "arn": arn, "type": kind} for name, arn, kind in listed]}
 
+    def _organisation(self) -> dict[str, Any]:
+        """Give the organisation, as an account sees it that may."""
+        if "organisation" not in self.state:
+            raise _none("AWSOrganizationsNotInUseException")
+        found: dict[str, Any] = self.state["organisation"]
+        return found
+
     def organizations_list_parents(self, ChildId: str) -> dict[str, Any]:
-        parent = self.state["organisation"]["parents"][ChildId]
+        parent = self._organisation()["parents"][ChildId]
         kind = "ROOT" if parent.startswith("r-") else "ORGANIZATIONAL_UNIT"
         return {"Parents": [{"Id": parent, "Type": kind}]}
 
     def organizations_list_roots(self) -> dict[str, Any]:
-        types = [{"Type": each, "Status": "ENABLED"} for each in self.state["organisation"]["types"]]
+        types = [{"Type": each, "Status": "ENABLED"} for each in self._organisation()["types"]]
         arn = "arn:aws:organizations::000000000001:root/o-exercise/r-root"
         return {"Roots": [{"Id": "r-root", "Arn": arn, "PolicyTypes": types}]}
 
     def organizations_list_policies_for_target(self, TargetId: str, Filter: str) -> dict[str, Any]:
-        held = self.state["organisation"]
+        held = self._organisation()
         names = held["attached"].get(TargetId, ())
         found = [{"Id": name, "Name": name} for name in names if held["policies"][name]["type"] == Filter]
         return {"Policies": found}
 
     def organizations_describe_policy(self, PolicyId: str) -> dict[str, Any]:
-        content = written(self.state["organisation"]["policies"][PolicyId]["content"])
+        content = written(self._organisation()["policies"][PolicyId]["content"])
         return {"Policy": {"PolicySummary": {"Id": PolicyId, "Name": PolicyId}, "Content": content}}
 
     def sso_admin_list_instances(self) -> dict[str, Any]:
