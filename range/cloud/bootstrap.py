@@ -35,8 +35,9 @@ ORGANISATION = (
 )
 """Once, in the management account."""
 
+CONTROLLER_ROLE = Requirement("controller role", membership.role_missing, membership.make_role)
 MEMBER = (
-    Requirement("controller role", membership.role_missing, membership.make_role),
+    CONTROLLER_ROLE,
     Requirement("default networks", membership.defaults_left, membership.remove_defaults),
 )
 """In the hub's account and every enclave's."""
@@ -55,15 +56,19 @@ def bootstrap(
     entries = {account: Entry(role=role, session_name=f"bootstrap-{plan.exercise}") for account in _members(plan)}
     sessions = Sessions({**entries, plan.management_account: Entry()}, plan.region)
     _as_management(sessions, plan)
+    controllers = Sessions.of_plan(plan)
 
     def see_to(work: tuple[str, tuple[Requirement, ...]]) -> list[Mended]:
         account, requirements = work
-        done = []
+        entered, done = sessions.account(account), list[Mended]()
         for requirement in requirements:
-            did = requirement.make(sessions.account(account), plan)
+            did = requirement.make(entered, plan)
             done.append(Mended(name=requirement.name, where=account, did=did))
             if on_done:
                 on_done(done[-1])
+            if requirement is CONTROLLER_ROLE and not did:
+                # once an exercise has been up, its guardrails let nobody else into Regions that it doesn't use
+                entered = controllers.account(account)
         return done
 
     organisations = see_to((plan.management_account, ORGANISATION))

@@ -63,15 +63,21 @@ def canonical(seen: Sequence[Seen], known: Mapping[str, str] | None = None) -> t
 
     `known` are roles of what isn't among them: the account's own number, what was left out.
     """
-    roles = _roles(seen, known or {})
-    things = [_thing(each, roles) for each in seen]
+    ordered = sorted(seen, key=_place)  # side by side, calls are answered in any order
+    roles = _roles(ordered, known or {})
+    things = [_thing(each, roles) for each in ordered]
     return tuple(sorted(_numbered(things), key=lambda thing: (*thing.place, thing.id)))
+
+
+def _place(each: Seen) -> tuple[str, str, str]:
+    """Give where a thing is found: Region, type and id."""
+    return each.region, each.kind.type, str(read(each.kind.id, each.item))
 
 
 def _roles(seen: Sequence[Seen], known: Mapping[str, str]) -> Roles:
     """Name everything: first what has a name, then what is named by others, at last what only its content tells apart."""
     roles = Roles(dict(known))
-    waiting = {(each.region, each.kind.type, str(read(each.kind.id, each.item))): each for each in seen}
+    waiting = {_place(each): each for each in seen}
     for _ in range(_ROUNDS):
         ids = {key[2] for key in waiting}
         for key, each in list(waiting.items()):
@@ -79,8 +85,11 @@ def _roles(seen: Sequence[Seen], known: Mapping[str, str]) -> Roles:
             if parts and not any(roles.unknown(part, ids - {identifier}) for part in parts):
                 _call(roles, each, " ".join(roles.of(part) for part in parts), chosen=identifier in parts)
                 del waiting[key]
+    named = Roles(
+        {**_types(waiting), **roles.by_id}
+    )  # as it is now: what one is called mustn't hang on who came before
     for each in waiting.values():
-        content = text(_plain(each.item, each.kind.type, Roles({**_types(waiting), **roles.by_id})))
+        content = text(_plain(each.item, each.kind.type, named))
         _call(roles, each, hashlib.sha256(content.encode()).hexdigest()[:8])
     return roles
 
@@ -107,7 +116,7 @@ def _is_name(tag: Any) -> bool:
 def _call(roles: Roles, each: Seen, name: str, *, chosen: bool = False) -> None:
     """Let all identifiers of a thing stand for its role, but for a name that somebody chose."""
     label = f"{each.kind.type}/{name}"
-    roles.labels[each.region, each.kind.type, str(read(each.kind.id, each.item))] = name
+    roles.labels[_place(each)] = name
     for path in (*(() if chosen else (each.kind.id,)), *each.kind.also):
         identifier = read(path, each.item)
         if isinstance(identifier, str) and identifier:
@@ -115,10 +124,11 @@ def _call(roles: Roles, each: Seen, name: str, *, chosen: bool = False) -> None:
 
 
 def _thing(each: Seen, roles: Roles) -> Thing:
-    identifier = str(read(each.kind.id, each.item))
-    properties = _plain(each.item, each.kind.type, roles)
-    name = roles.labels.get((each.region, each.kind.type, identifier), identifier)
-    return Thing(region=each.region, type=each.kind.type, name=name, properties=properties, id=identifier)
+    region, type_, identifier = place = _place(each)
+    properties = _plain(each.item, type_, roles)
+    return Thing(
+        region=region, type=type_, name=roles.labels.get(place, identifier), properties=properties, id=identifier
+    )
 
 
 def _numbered(things: Sequence[Thing]) -> list[Thing]:
