@@ -68,12 +68,18 @@ class Walker:
     def begin(self, walk: Walk) -> Started:
         """Begin a walk, or take up the same walk where a dead process left it; others of the enclave are set aside."""
         taken_up: Started | None = None
-        for dead in DBOS.list_workflows(status=_UNFINISHED, workflow_id_prefix=f"{walk.stack}:", sort_desc=True):
+        unfinished = DBOS.list_workflows(status=_UNFINISHED, workflow_id_prefix=f"{walk.stack}:", sort_desc=True)
+        # a step that is shared out is named by its walk, and goes on or is set aside with it
+        kept, steps = "", [each.workflow_id for each in unfinished if "/" in each.workflow_id]
+        for dead in (each for each in unfinished if "/" not in each.workflow_id):
             if taken_up is None and self._is_same(dead.input, walk) and not self._had_failed(dead.workflow_id):
                 DBOS.register_queue(self._executor, polling_interval_sec=_POLL_S)
-                taken_up = DBOS.resume_workflow(dead.workflow_id, queue_name=self._executor)
+                taken_up, kept = DBOS.resume_workflow(dead.workflow_id, queue_name=self._executor), dead.workflow_id
             else:
                 DBOS.cancel_workflow(dead.workflow_id)
+        for step in steps:
+            if step.partition("/")[0] != kept:
+                DBOS.cancel_workflow(step)
         if taken_up is not None:
             return taken_up
         with SetWorkflowID(f"{walk.stack}:{uuid.uuid4().hex}"):

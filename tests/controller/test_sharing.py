@@ -188,7 +188,7 @@ def test_a_database_that_is_cut_off_in_the_middle_ends_the_command_and_it_goes_o
     controller("works")
     again = controller("asks", "svn")
 
-    assert again.wait(PATIENCE_S) == 0
+    assert again.wait(PATIENCE_S) == 0, again.communicate()[1]
     assert sorted(done(log)) == sorted([*steps_of("svn"), "svn second"])
 
 
