@@ -67,6 +67,7 @@ def boundaries(direction: Direction) -> list[str]:
     return [f"{direction}:{ENCLAVES[number % 2]}:{step}:{when}" for number, (step, when) in enumerate(named)]
 
 
+@pytest.mark.prove
 def test_killed_at_every_boundary_of_a_step_it_converges(
     place: Place, undisturbed: tuple[Calm, Calm], record_property: Any
 ) -> None:
@@ -92,6 +93,7 @@ def dies(place: Place, boundary: str, *words: str) -> int:
     return int(done.returncode == -signal.SIGKILL)
 
 
+@pytest.mark.prove
 def test_killed_at_random_moments_it_converges(
     place: Place, undisturbed: tuple[Calm, Calm], record_property: Any
 ) -> None:

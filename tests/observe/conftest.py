@@ -63,7 +63,9 @@ def enter(front: Front, operator: Operator) -> Iterator[Callable[[str], Ground]]
         AWS_ENDPOINT_URL=endpoint, AWS_ACCESS_KEY_ID=operator.access_key, AWS_SECRET_ACCESS_KEY=operator.secret
     )
     house = House(HOME)
-    sts = boto3.client("sts", region_name=HOME)
+    # a session of its own: boto3's default one keeps the credentials of the file of tests before
+    own = boto3.Session(operator.access_key, operator.secret, region_name=HOME)
+    sts = own.client("sts", endpoint_url=endpoint)
 
     def entered(account: str) -> Ground:
         role = f"arn:aws:iam::{account}:role/{ADMINISTRATOR_ROLE}"
