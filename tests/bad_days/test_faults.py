@@ -10,7 +10,7 @@ import pytest
 
 from tests.bad_days.place import ALLY, Place, errors
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
 
 UP = ("up", "--ally", ALLY)
 DOWN = ("down", "--yes")
@@ -65,7 +65,6 @@ def test_at_two_calls_in_a_hundred_gone_wrong_it_converges(
     assert struck > 10
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("seed", [*map(int, "0123456789")])
 def test_at_two_calls_in_a_hundred_it_converges_whatever_the_seed(
     place: Place, undisturbed: tuple[str, str], seed: int

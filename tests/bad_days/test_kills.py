@@ -21,7 +21,7 @@ from range.controller.steps import STEPS, acts
 from tests.bad_days.crash import WHENS
 from tests.bad_days.place import ALLY, ROOT, Place, clean, errors
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
 
 UP = ("up", "--ally", ALLY)
 DOWN = ("down", "--yes")
@@ -67,7 +67,6 @@ def boundaries(direction: Direction) -> list[str]:
     return [f"{direction}:{ENCLAVES[number % 2]}:{step}:{when}" for number, (step, when) in enumerate(named)]
 
 
-@pytest.mark.prove
 def test_killed_at_every_boundary_of_a_step_it_converges(
     place: Place, undisturbed: tuple[Calm, Calm], record_property: Any
 ) -> None:
@@ -93,7 +92,6 @@ def dies(place: Place, boundary: str, *words: str) -> int:
     return int(done.returncode == -signal.SIGKILL)
 
 
-@pytest.mark.prove
 def test_killed_at_random_moments_it_converges(
     place: Place, undisturbed: tuple[Calm, Calm], record_property: Any
 ) -> None:
@@ -102,7 +100,6 @@ def test_killed_at_random_moments_it_converges(
     record_property("counted", f"seed {seed}: {told}")
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("seed", [*map(int, "0123456789")])
 def test_killed_twenty_times_at_random_moments_it_converges(
     place: Place, undisturbed: tuple[Calm, Calm], seed: int, record_property: Any
