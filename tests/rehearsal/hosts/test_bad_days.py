@@ -102,7 +102,7 @@ def test_a_machine_that_never_comes_up_is_said_with_its_console(world: World, mo
     until(lambda: world.stands(instance)["state"] == "failed", "it is said that it doesn't come up")
 
     assert "did not come up within" in world.stands(instance)["why"]
-    assert "systemd" in world.stands(instance)["console"]
+    until(lambda: "Rescue Mode" in world.stands(instance)["console"], "its console is shown")
     assert status(world, instance) == "impaired"
     ended(world, instance)
 
