@@ -84,16 +84,19 @@ class Cell(Record):
 
 
 class Probes(Record):
-    """What packets between hosts said beside the proof; none were sent where `why` says so."""
+    """What packets between hosts said beside the proof."""
 
     tried: int = 0
     passed: int = 0
     dropped: int = 0
     hosts: int = 0
     """The hosts that they were sent between, one of each zone."""
+    left_out: tuple[str, ...] = ()
+    """The hosts that nothing was sent from or to, because they could not be come by."""
     disagreements: int = 0
     """Pairs of zones where packets did otherwise than the proof says."""
     why: str = "a snapshot has no hosts to send packets between"
+    """Why none were sent, or why hosts were left out."""
 
 
 class Proof(Record):

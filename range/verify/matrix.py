@@ -36,7 +36,8 @@ def told(probes: Probes) -> str:
     agree = (
         "all as the proof says" if not probes.disagreements else f"{probes.disagreements} pairs of zones CONTRADICT it"
     )
-    return f"{probes.tried} packets between {probes.hosts} hosts: {probes.passed} arrived, {probes.dropped} didn't; {agree}"
+    sent = f"{probes.tried} packets between {probes.hosts} hosts: {probes.passed} arrived, {probes.dropped} didn't; {agree}"
+    return f"{sent}; without {', '.join(probes.left_out)}: {probes.why}" if probes.left_out else sent
 
 
 def _matrix(cells: tuple[Cell, ...]) -> Iterator[str]:

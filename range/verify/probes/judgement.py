@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from range.errors import CloudError
 from range.records.plan import Plan
 from range.records.proof import Finding, Probes, Proof
 from range.verify.probes.choice import Probe, chosen, stations
@@ -17,23 +16,24 @@ _TOLD = 5
 def probed(plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = ()) -> Proof:
     """Give the proof with what probes say; where they contradict it, it is VIOLATED, whatever it was.
 
-    Hosts that can't be come by make no verdict: what wasn't tried is said.
+    Hosts that can't be come by make no verdict: they are named, and nothing is sent from or to them.
     """
     probes = chosen(plan, proof, allies)
     if not probes:
         return unprobed(proof, "the proof says nothing of any packet between two hosts that could be sent")
-    try:
-        outcomes = sent(probes, command)
-    except CloudError as error:
-        return unprobed(proof, error.message)
+    outcomes, silent = sent(probes, command)
+    left_out = tuple(f"{station.zone.enclave}/{station.host.name}" for station in silent)
+    if not outcomes:
+        return unprobed(proof, _listed(list(silent.values())), left_out)
     contradictions = tuple(_contradictions(outcomes))
     told = Probes(
-        tried=len(probes),
+        tried=len(outcomes),
         passed=sum(outcome.arrived for outcome in outcomes.values()),
         dropped=sum(not outcome.arrived for outcome in outcomes.values()),
-        hosts=len(stations(plan, allies)),
+        hosts=len(stations(plan, allies)) - len(silent),
+        left_out=left_out,
         disagreements=len(contradictions),
-        why="",
+        why=_listed(list(silent.values())),
     )
     changes: dict[str, object] = {"probes": told}
     if contradictions:
@@ -41,9 +41,9 @@ def probed(plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = (
     return proof.model_copy(update=changes)
 
 
-def unprobed(proof: Proof, why: str) -> Proof:
+def unprobed(proof: Proof, why: str, left_out: tuple[str, ...] = ()) -> Proof:
     """Give the proof with the reason why nothing was probed; its verdict stays."""
-    return proof.model_copy(update={"probes": Probes(why=why)})
+    return proof.model_copy(update={"probes": Probes(why=why, left_out=left_out)})
 
 
 def _contradictions(outcomes: Mapping[Probe, Outcome]) -> Iterator[Finding]:

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from range.errors import CloudError
 from range.verify.probes.choice import Probe, Station
 
 Command = Callable[[str, str, Sequence[str]], list[str]]
 """Gives what is typed here to run words as root on a host, which is named by its enclave and its name there."""
+
+T = TypeVar("T")
 
 _AGENT = Path(__file__).with_name("agent.py")
 _PATIENCE_S = 60.0
@@ -31,32 +33,55 @@ class Outcome(NamedTuple):
     answered: bool
 
 
-def sent(probes: Iterable[Probe], command: Command) -> dict[Probe, Outcome]:
-    """Send probes between hosts, and say what became of each.
+class Round(NamedTuple):
+    """What a round of probes showed."""
 
-    Raises:
-        CloudError: a host can't be come by, or what runs there failed.
-    """
+    outcomes: dict[Probe, Outcome]
+    """What became of each probe between two hosts that both answered."""
+    silent: dict[Station, str]
+    """The hosts that could not be come by, and why: nothing is said of probes from or to them."""
+
+
+def sent(probes: Iterable[Probe], command: Command) -> Round:
+    """Send probes between hosts, and say what became of each; hosts that can't be come by leave the others to go on."""
     by_host: dict[Station, list[Probe]] = {}
     for probe in probes:
         by_host.setdefault(probe.source, []).append(probe)
         by_host.setdefault(probe.target, [])
+    silent: dict[Station, str] = {}
     with ExitStack() as stack, ThreadPoolExecutor(max_workers=max(1, len(by_host))) as pool:
         agents = {station: stack.enter_context(_Agent(station, command)) for station in by_host}
-        list(pool.map(lambda one: agents[one].begin(by_host[one]), by_host))
-        answered = dict(zip(by_host, pool.map(lambda one: agents[one].go(), by_host), strict=True))
-        heard = dict(zip(by_host, pool.map(lambda one: agents[one].stop(), by_host), strict=True))
-    return dict(_outcomes(by_host, answered, heard))
+
+        def asked(act: Callable[[Station], T]) -> dict[Station, T]:
+            """Have every host that still answers do something."""
+
+            def one(station: Station) -> tuple[Station, T] | None:
+                try:
+                    return station, act(station)
+                except CloudError as error:
+                    silent[station] = error.message
+                    return None
+
+            return dict(each for each in pool.map(one, [each for each in by_host if each not in silent]) if each)
+
+        asked(lambda station: agents[station].begin(by_host[station]))
+        answered = asked(lambda station: agents[station].go())
+        heard = asked(lambda station: agents[station].stop())
+    both = {
+        station: [(number, probe) for number, probe in enumerate(by_host[station]) if probe.target in heard]
+        for station in heard
+    }
+    return Round(dict(_outcomes(both, answered, heard)), silent)
 
 
 def _outcomes(
-    by_host: Mapping[Station, list[Probe]],
+    by_host: Mapping[Station, list[tuple[int, Probe]]],
     answered: Mapping[Station, set[int]],
     heard: Mapping[Station, set[tuple[str, str, int]]],
 ) -> Iterator[tuple[Probe, Outcome]]:
     """Put together what both ends say."""
     for station, probes in by_host.items():
-        for number, probe in enumerate(probes):
+        for number, probe in probes:
             arrival = (str(station.host.address), probe.protocol, probe.port)
             yield probe, Outcome(arrival in heard[probe.target], number in answered[station])
 

@@ -126,6 +126,28 @@ def test_a_host_that_can_not_be_come_by_makes_no_verdict_and_is_said(steady: Liv
     assert "can't be probed from: nobody is there" in seen.probes.why
 
 
+@pytest.mark.parametrize("dies", ["at once", "once it has sent"])
+def test_a_dead_host_is_named_and_left_out_and_the_others_are_probed(steady: Live, prover: Prover, dies: str) -> None:
+    proof = proven(steady, prover)
+    usual = probed(steady.plan, proof, on(steady)).probes  # type: ignore[arg-type]
+    dead = "est/" + next(each.name for each in steady.plan.enclave("est").hosts if each.zone == "targets")
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        if f"{enclave}/{host}" != dead:
+            return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
+        once = "read x; echo '{}'; read x; " if dies != "at once" else ""
+        return ["sh", "-c", f"{once}echo it is gone >&2; exit 255"]
+
+    seen = probed(steady.plan, proof, command)
+
+    assert seen.verdict == proof.verdict
+    assert (seen.probes.left_out, seen.probes.disagreements) == ((dead,), 0)
+    assert seen.probes.hosts == usual.hosts - 1
+    assert 0 < seen.probes.tried < usual.tried
+    assert 0 < seen.probes.passed < usual.passed
+    assert any(f"without {dead}: {dead} can't be probed from: it is gone" in line for line in lines(seen))
+
+
 def test_without_hosts_that_is_said_in_plain_words(steady: Live, prover: Prover) -> None:
     seen = unprobed(proven(steady, prover), "this rehearsal runs no hosts")
 
