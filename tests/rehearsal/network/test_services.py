@@ -227,6 +227,94 @@ def test_copies_are_subject_to_the_targets_groups(range_: Live) -> None:
         assert caught(listening, b"while open") is not None
 
 
+def begin(range_: Live, source: str, target: str, port: int, own: int) -> bytes:
+    """Begin a connection from a port, whether anybody answers or not; give by what a copy of its packets is known."""
+    with inside(range_.hosts[source].namespace, socket.socket) as client:
+        client.setblocking(False)
+        client.bind((range_.hosts[source].address, own))
+        client.connect_ex((range_.hosts[target].address, port))
+    return struct.pack("!HH", own, port)
+
+
+def test_what_a_host_sends_is_copied_by_the_rules_of_that_direction(range_: Live) -> None:
+    span = {"FromPort": 6514, "ToPort": 6514}
+    let_copy(range_, "est/web-1", "egress", RuleNumber=10, Protocol=6, DestinationPortRange=span)
+    with copies(range_, "est/sensor-1") as listening:
+        other = begin(range_, "est/web-1", "pol/web-1", 443, 40001)
+        copied = caught(listening, begin(range_, "est/web-1", "hub/collector-1", 6514, 40002))
+
+        assert copied is not None
+        assert (copied[0], socket.inet_ntoa(copied[2][12:16])) == (range_.hosts["est/web-1"].address,) * 2
+        assert caught(listening, other, SHORT_S) is None
+
+
+def test_what_is_asked_of_awss_resolver_is_copied_only_where_the_filter_has_amazon_dns(range_: Live) -> None:
+    let_copy(range_, "est/files-1", "egress", RuleNumber=30)
+    used = session(range_, "est/files-1")["TrafficMirrorFilterId"]
+
+    def ask(name: str) -> None:
+        asked(range_, "est/files-1", f"{name}.steadfast.internal.")
+
+    with copies(range_, "est/sensor-1") as listening:
+        ask("without")
+        assert caught(listening, b"without", SHORT_S) is None
+
+        range_.call(
+            "est",
+            "ec2.modify_traffic_mirror_filter_network_services",
+            TrafficMirrorFilterId=used,
+            AddNetworkServices=["amazon-dns"],
+        )
+        range_.network.follow()
+        ask("within")
+        question, answer = caught(listening, b"within"), caught(listening, b"within")
+
+    assert question is not None
+    assert answer is not None
+    ports = [struct.unpack("!HH", each[2][_IP_HEAD : _IP_HEAD + 4]) for each in (question, answer)]
+    assert (ports[0][1], ports[1][0]) == (53, 53)
+
+
+def test_a_second_session_gets_what_the_first_leaves_and_nothing_that_the_first_copies(range_: Live) -> None:
+    first = session(range_, "est/web-1")
+    let_copy(range_, "est/web-1", "ingress", RuleNumber=40, Protocol=17)
+    made = range_.call("est", "ec2.create_traffic_mirror_target", NetworkInterfaceId=range_.ids["est/shell-1"])
+    everything = range_.call("est", "ec2.create_traffic_mirror_filter")["TrafficMirrorFilter"]["TrafficMirrorFilterId"]
+    rule = {"RuleAction": "accept", "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}
+    range_.call(
+        "est",
+        "ec2.create_traffic_mirror_filter_rule",
+        TrafficMirrorFilterId=everything,
+        TrafficDirection="ingress",
+        RuleNumber=10,
+        **rule,
+    )
+    range_.call(
+        "est",
+        "ec2.create_traffic_mirror_session",
+        NetworkInterfaceId=range_.ids["est/web-1"],
+        TrafficMirrorTargetId=made["TrafficMirrorTarget"]["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId=everything,
+        SessionNumber=first["SessionNumber"] + 1,
+        VirtualNetworkId=4711,
+    )
+    vxlan = {"IpProtocol": "udp", "FromPort": 4789, "ToPort": 4789, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    group = range_.ids["est.targets.group"]
+    range_.call("est", "ec2.authorize_security_group_ingress", GroupId=group, IpPermissions=[vxlan])
+    range_.network.follow()
+
+    with copies(range_, "est/sensor-1") as one, copies(range_, "est/shell-1") as other:
+        send(range_, "red/attacker-1", "est/web-1", 53, b"for the first")
+        left = begin(range_, "red/attacker-1", "est/web-1", 80, 40003)
+        copied = caught(other, left)
+
+        assert copied is not None
+        assert copied[1] == 4711
+        assert caught(one, b"for the first") is not None
+        assert caught(one, left, SHORT_S) is None
+        assert caught(other, b"for the first", SHORT_S) is None
+
+
 def test_a_session_may_copy_the_first_bytes_only(range_: Live) -> None:
     known = session(range_, "est/shell-1")["TrafficMirrorSessionId"]
     range_.call("est", "ec2.modify_traffic_mirror_session", TrafficMirrorSessionId=known, PacketLength=100)
