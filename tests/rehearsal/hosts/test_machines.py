@@ -140,6 +140,10 @@ def test_a_root_volume_made_of_a_snapshot_is_what_the_machine_boots_from(world: 
     volume = world.ec2.create_volume(AvailabilityZone="eu-west-2a", SnapshotId=snapshot)["VolumeId"]
     world.ec2.describe_volumes(VolumeIds=[volume])
 
+    replaced(world, web, SnapshotId=snapshot)
+    assert world.on(web, "cat /etc/golden; ls /srv/malware 2>/dev/null || echo clean") == "golden\nclean"
+
+    world.on(web, "echo dirty > /etc/golden; touch /srv/malware")
     replaced(world, web, VolumeId=volume)
 
     assert world.root(web) == volume
@@ -168,6 +172,10 @@ def test_an_image_of_a_machine_makes_more_of_it(world: World, web: str) -> None:
     )
     world.ec2.terminate_instances(InstanceIds=[copy])
     world.settled()
+
+    world.on(web, "echo other > /etc/copies")
+    replaced(world, web, ImageId=image)
+    assert world.on(web, "cat /etc/copies") == "many"
 
 
 def test_a_terminated_machine_leaves_nothing(world: World) -> None:
