@@ -39,7 +39,7 @@ Host *
     User {user}
     IdentityFile {key}
     IdentitiesOnly yes
-    UserKnownHostsFile {known_hosts}
+    UserKnownHostsFile {pinned}
     StrictHostKeyChecking accept-new
     HashKnownHosts no
     PasswordAuthentication no
@@ -106,9 +106,10 @@ class Ways:
         self._entry = entry
         self.sockets = sockets or Path(tempfile.gettempdir(), f"range-{os.getuid()}")
         self.config = folder / "config"
-        self._known_hosts = folder / "known_hosts"
+        self._pinned = folder / "pinned"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._pinned.mkdir(mode=0o700, exist_ok=True)
             self.sockets.mkdir(mode=0o700, exist_ok=True)
             if self.sockets.stat().st_uid != os.getuid():
                 raise EnvironmentMissing(f"{self.sockets} belongs to somebody else", hint=f"remove {self.sockets}")
@@ -199,14 +200,8 @@ class Ways:
 
     def forget(self, names: Iterable[HostName]) -> None:
         """Drop the pinned keys of hosts that were replaced; what they show next is pinned anew."""
-        gone = {name.alias for name in names}
-        if not gone or not self._known_hosts.exists():
-            return
-        lines = self._known_hosts.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if line.partition(" ")[0] not in gone]
-        draft = self._known_hosts.with_suffix(".draft")
-        draft.write_text("".join(kept), encoding="utf-8")
-        draft.replace(self._known_hosts)
+        for name in names:
+            (self._pinned / name.alias).unlink(missing_ok=True)
 
     def _write(self) -> None:
         """Write the configuration, in one piece: another command may be reading it."""
@@ -215,7 +210,7 @@ class Ways:
             _EVERY_HOST.format(
                 user=USER,
                 key=_quoted(self._key),
-                known_hosts=_quoted(self._known_hosts),
+                pinned=_quoted(self._pinned, "/%k"),
                 kex=_KEX,
                 connect_s=CONNECT_S,
                 sockets=_quoted(self.sockets),
@@ -234,6 +229,6 @@ class Ways:
         return f"Host {name.alias}\n    HostName {host.address}\n    HostKeyAlias {name.alias}\n    ProxyCommand {through}\n"
 
 
-def _quoted(path: Path) -> str:
-    """Give a path as OpenSSH's configuration takes it; `%` would begin a token."""
-    return '"' + str(path).replace("%", "%%") + '"'
+def _quoted(path: Path, tokens: str = "") -> str:
+    """Give a path, and tokens after it, as OpenSSH's configuration takes it; `%` in the path would begin a token."""
+    return f'"{str(path).replace("%", "%%")}{tokens}"'

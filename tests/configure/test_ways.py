@@ -35,18 +35,19 @@ def test_a_hosts_key_is_pinned_under_the_hosts_own_name(ways: Ways) -> None:
     web = _understood(ways, WEB)
 
     assert (web["stricthostkeychecking"], web["hostkeyalias"]) == ("accept-new", "web-1.est")
-    assert web["userknownhostsfile"].endswith("known_hosts")
+    assert web["userknownhostsfile"].endswith("/pinned/web-1.est")
     assert web["passwordauthentication"] == "no"
     assert web["kexalgorithms"].startswith("sntrup761x25519-sha512@openssh.com")
 
 
 def test_the_keys_of_replaced_hosts_are_forgotten_and_no_others(ways: Ways) -> None:
-    known = ways.config.with_name("known_hosts")
-    known.write_text("web-1.est ssh-ed25519 AAAA\nweb-1.pol ssh-ed25519 BBBB\nweb-1.est ssh-rsa CCCC\n")
+    pinned = ways.config.with_name("pinned")
+    for alias in ("web-1.est", "web-1.pol"):
+        (pinned / alias).write_text(f"{alias} ssh-ed25519 AAAA\n")
 
-    ways.forget([WEB])
+    ways.forget([WEB, BASTION])
 
-    assert known.read_text() == "web-1.pol ssh-ed25519 BBBB\n"
+    assert [each.name for each in pinned.iterdir()] == ["web-1.pol"]
 
 
 def test_an_exercise_without_a_bastion_is_told_what_to_write(plan: Plan, tmp_path: Path) -> None:
