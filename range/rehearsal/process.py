@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import http.client
 import os
@@ -9,7 +10,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from range.errors import EnvironmentMissing, InputError, RangeError
@@ -21,6 +21,7 @@ STOP_S, STOP_HOSTS_S = 10.0, 60.0
 """How long one may take to stop before it is killed, without hosts and with; nothing is lost by that, since it saves before
 it answers."""
 _POLL_S = 0.05
+_ERRORS = 2
 _LOG_TAIL_BYTES = 4096
 _FOREIGN = ("AWS_", "MOTO_", "PULUMI_", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 """Settings of the user's shell that the rehearsal must not take for its own."""
@@ -93,7 +94,7 @@ def _folder(home: Path) -> Path:
     return folder.absolute()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
     """Hold the folder's lock: of two that start at once, the second finds what the first started."""
     with (folder / "start.lock").open("w") as lock:
@@ -135,8 +136,17 @@ def _spawn(folder: Path, known: Rehearsal | None, *, hosts: bool) -> int:
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, str(folder / "log"), output, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
+        *((os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in _handed_down()),
     ]
     return os.posix_spawn(sys.executable, arguments, environment, file_actions=files, setsid=True)
+
+
+def _handed_down() -> Iterator[int]:
+    """Give what whoever started this process left open for it: a lock, for example, which the rehearsal would keep for ever."""
+    for descriptor in [int(each.name) for each in Path("/dev/fd").iterdir()]:
+        with contextlib.suppress(OSError):  # the listing's own, closed by now
+            if descriptor > _ERRORS and os.get_inheritable(descriptor):
+                yield descriptor
 
 
 def _answering(folder: Path, pid: int) -> Rehearsal | None:

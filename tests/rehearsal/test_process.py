@@ -141,6 +141,17 @@ def test_what_is_in_the_shell_does_not_confuse_it(home: Path, monkeypatch: pytes
     assert client("sts", rehearsal, operator).get_caller_identity()["Account"] == MANAGEMENT
 
 
+def test_it_keeps_nothing_that_was_left_open_for_whoever_started_it(home: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+
+    process.start(home)
+
+    os.close(writing)
+    with open(reading, "rb") as rest:  # noqa: PTH123 - a descriptor
+        assert rest.read() == b""
+
+
 def test_accounts_are_refused_with_what_to_do(home: Path) -> None:
     rehearsal = process.start(home)
     accounts(rehearsal, MANAGEMENT, {"hub": HUB})
