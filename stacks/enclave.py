@@ -14,7 +14,7 @@ from stacks.components.mirroring import Mirroring, MirroringArgs
 from stacks.documents.buckets import archive_policy
 from stacks.documents.guardrails import GUARDRAIL_NAMES
 from stacks.foundation import Foundation, foundation
-from stacks.outputs import GUARDRAILS, ROUTE_TABLES, SHARE, TRANSIT_GATEWAY, HubOutputs
+from stacks.outputs import ENTRY, GUARDRAILS, ROUTE_TABLES, SHARE, TRANSIT_GATEWAY, HubOutputs
 from stacks.site import Site
 
 
@@ -28,6 +28,7 @@ def build(site: Site) -> dict[str, pulumi.Input[object]]:
     _mirror(site, base)
     return {
         **base.outputs(),
+        ENTRY: {"account": site.enclave.account, "profile": site.enclave.profile, "contact": site.enclave.contact},
         "archive_bucket_arn": archive.arn,
         "attachment_id": attachment.attachment_id,
     }

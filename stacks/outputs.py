@@ -13,6 +13,8 @@ TRANSIT_GATEWAY = "transit_gateway_id"
 SHARE = "resource_share_arn"
 ROUTE_TABLES = "route_table_ids"
 GUARDRAILS = "guardrail_ids"
+ENTRY = "entry"
+"""What the exercise file says of an enclave: an ally that left the file is known by it until it is taken down."""
 
 
 class HubOutputs:

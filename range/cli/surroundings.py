@@ -158,7 +158,7 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
     """
     from range.cloud.sessions import Sessions
     from range.controller.site import Setting
-    from range.controller.strangers import accounts_of_strangers
+    from range.controller.strangers import accounts_of_strangers, plan_of_all_that_stand
     from range.provision.cli import linked_cli
     from range.provision.engine import Engine, EngineSettings
 
@@ -171,6 +171,10 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
     gone = accounts_of_strangers(planned, engine)
     sessions = Sessions.of_plan(planned, also=gone.values())
     sessions.caller()
+    standing = planned
+    if gone:
+        exercise = load(spec, now=WHENEVER)
+        standing = plan_of_all_that_stand(exercise, read(lock_path(spec)), planned, gone, engine)
     return Setting(
         spec.absolute(),
         planned,
@@ -179,6 +183,7 @@ def setting(spec: Path, planned: Plan, folder: Path) -> Setting:
         engine,
         sessions,
         gone,
+        standing,
         ways=ways(planned, folder),
         hostless=hostless(),
         database=_database(),

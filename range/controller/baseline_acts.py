@@ -39,7 +39,7 @@ def against(site: Site, *, itself_too: bool = False) -> tuple[Finding, ...]:
     missing = frozenset(name for name in names if not setting.stands(name) or played.enclave(name).cut is not None)
     if itself_too:
         missing -= {site.enclave}
-    return judged(setting.proof.get(), site.enclave, missing)
+    return judged(setting.proof.get(), site.enclave, missing, frozenset(setting.strangers))
 
 
 def baseline(site: Site) -> Outcome:

@@ -41,12 +41,17 @@ class Shared(Generic[T]):
             return self._latest
 
 
-def judged(proof: Proof, enclave: str, missing: AbstractSet[str]) -> tuple[Finding, ...]:
+def judged(
+    proof: Proof, enclave: str, missing: AbstractSet[str], strangers: AbstractSet[str] = frozenset()
+) -> tuple[Finding, ...]:
     """Give what a proof has against an enclave: not what is cut, or not guarded yet, because the other end isn't there.
 
-    `missing` are enclaves that aren't up. What another enclave's own people could undo is held against that one.
+    `missing` are enclaves that aren't up; flows with `strangers`, who left the file, may be cut at one end already. What
+    another enclave's own people could undo is held against that one.
     """
-    return tuple(each for each in proof.findings if _concerns(each, enclave) and not _is_early(each, missing))
+    return tuple(
+        each for each in proof.findings if _concerns(each, enclave) and not _is_early(each, missing, strangers)
+    )
 
 
 def _concerns(finding: Finding, enclave: str) -> bool:
@@ -54,9 +59,11 @@ def _concerns(finding: Finding, enclave: str) -> bool:
     return enclave in ends or (ends == {"*"} if finding.part == "identity" else "*" in ends)
 
 
-def _is_early(finding: Finding, missing: AbstractSet[str]) -> bool:
-    """Say whether a finding is there only because somebody isn't up yet."""
-    return bool(missing & _ends(finding)) and (finding.kind == "cut" or finding.part == "identity")
+def _is_early(finding: Finding, missing: AbstractSet[str], strangers: AbstractSet[str]) -> bool:
+    """Say whether a finding is there only because somebody isn't up yet, or is on their way out."""
+    if finding.kind == "cut":
+        return bool((missing | strangers) & _ends(finding))
+    return finding.part == "identity" and bool(missing & _ends(finding))
 
 
 def _ends(finding: Finding) -> set[str]:

@@ -37,6 +37,8 @@ class Setting:
     sessions: Sessions
     strangers: Mapping[str, str] = field(default_factory=dict)
     """Enclaves that the state knows and the file doesn't (any more), each with its account."""
+    standing: Plan | None = None
+    """The plan with those strangers in it of whom enough is known; None where there are none."""
     ways: Ways | None = None
     """The ways to the hosts; None where there are none to log in to."""
     hostless: str = "no way in was named"
@@ -84,7 +86,8 @@ class Setting:
             from range.verify.decision import prove
             from range.verify.taking import take
 
-            return prove(self.plan, take(self.plan, self.sessions))
+            plan = self.standing or self.plan
+            return prove(plan, take(plan, self.sessions))
 
         return Shared(take_and_prove)
 

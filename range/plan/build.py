@@ -59,6 +59,7 @@ def _enclave(layout: Layout, lock: AddressLock, availability_zones: tuple[str, .
         name=layout.name,
         kind=layout.kind,
         account=layout.account,
+        profile=layout.profile,
         contact=layout.contact,
         cidr=lock.enclaves[layout.name],
         zones=zones,

@@ -30,6 +30,7 @@ class Layout:
     name: str
     kind: EnclaveKind
     account: str
+    profile: str
     contact: str
     prefix: int
     zones: Mapping[str, int]
@@ -63,6 +64,7 @@ def _hub(exercise: Exercise) -> Layout:
         name=HUB,
         kind="hub",
         account=exercise.accounts.hub,
+        profile="",
         contact=exercise.teams.white.contact,
         prefix=min(exercise.enclave_prefix, HUB_PREFIX),
         zones=zones | {TRANSIT: TRANSIT_PREFIX},
@@ -78,6 +80,7 @@ def _enclave(exercise: Exercise, name: str, kind: EnclaveKind, owner: Ally | Tea
         name=name,
         kind=kind,
         account=owner.account,
+        profile=owner.profile,
         contact=owner.contact,
         prefix=exercise.enclave_prefix,
         zones=zones | {TRANSIT: TRANSIT_PREFIX},

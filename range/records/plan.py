@@ -80,6 +80,8 @@ class Enclave(Record):
     """The ally's code, `hub`, `red` or `white`."""
     kind: EnclaveKind
     account: str
+    profile: str
+    """Which of the file's profiles it has; empty for the hub, which has none."""
     contact: str
     cidr: IPv4Network
     zones: tuple[Zone, ...]

@@ -109,6 +109,8 @@ def test_an_ally_that_left_the_file_stays_and_up_says_so(story: dict[str, Answer
     assert rows(answer)["pol"]["error"] == "pol left the exercise file but still stands"
     assert "--ally pol" in rows(answer)["pol"]["hint"]
     assert "est" not in changed(answer)
+    others = {name: (row["phase"], row["error"]) for name, row in rows(answer).items() if name != "pol"}
+    assert others == dict.fromkeys(("hub", "est", "red", "white"), ("ready", None))
 
 
 def test_down_of_somebody_unknown_lists_the_valid_ones_who_left_included(story: dict[str, Answer]) -> None:

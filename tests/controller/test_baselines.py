@@ -220,3 +220,4 @@ def test_what_is_cut_because_the_other_end_is_not_up_is_nobody_s_fault(plan: Pla
     found = judged(cast(Any, proof), "est", frozenset({"pol"}))
 
     assert [(each.source, each.kind) for each in found] == [("est.targets", "undeclared"), ("*", "unknown")]
+    assert judged(cast(Any, proof), "est", frozenset(), frozenset({"pol"})) == found
