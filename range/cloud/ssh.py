@@ -10,6 +10,7 @@ the host is replaced (`forget`).
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shlex
 import subprocess
@@ -49,7 +50,7 @@ Host *
     ServerAliveInterval 15
     ServerAliveCountMax 4
     ControlMaster auto
-    ControlPath {sockets}/%C
+    ControlPath {sockets}/{digest}%C
     ControlPersist {persist_s}
     LogLevel ERROR
 """
@@ -95,7 +96,8 @@ class Ways:
         """Write the configuration file; nothing is connected to yet.
 
         `entry` is a ProxyCommand that leads to the bastion. Sockets of shared connections are in a short path of their
-        own: the kernel takes 107 bytes.
+        own: the kernel takes 107 bytes. Their names tell this folder from any other: two rehearsals of one exercise have
+        hosts of the same names at the same addresses, and whoever shared a connection would be on the other's.
 
         Raises:
             EnvironmentMissing: nothing can be written there.
@@ -214,6 +216,7 @@ class Ways:
                 kex=_KEX,
                 connect_s=CONNECT_S,
                 sockets=_quoted(self.sockets),
+                digest=hashlib.sha256(str(self._folder.absolute()).encode()).hexdigest()[:12],
                 persist_s=_PERSIST_S,
             )
         )

@@ -40,6 +40,13 @@ def test_a_hosts_key_is_pinned_under_the_hosts_own_name(ways: Ways) -> None:
     assert web["kexalgorithms"].startswith("sntrup761x25519-sha512@openssh.com")
 
 
+def test_two_rehearsals_of_one_exercise_never_share_a_connection(ways: Ways, plan: Plan, tmp_path: Path) -> None:
+    other = Ways(plan, folder=tmp_path / "other", key=tmp_path / "key", entry="elsewhere %h %p", sockets=ways.sockets)
+
+    assert _understood(ways, WEB)["controlpath"] == _understood(ways, WEB)["controlpath"]
+    assert _understood(ways, WEB)["controlpath"] != _understood(other, WEB)["controlpath"]
+
+
 def test_the_keys_of_replaced_hosts_are_forgotten_and_no_others(ways: Ways) -> None:
     pinned = ways.config.with_name("pinned")
     for alias in ("web-1.est", "web-1.pol"):
