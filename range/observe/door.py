@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ _AS_WHOM: ContextVar[Credentials] = ContextVar("as_whom")
 _HERE = ("127.0.0.1", "::1", "localhost")
 _SESSION_S = 3600
 """The most that a chained role session gets; a look takes seconds."""
+
+
+_PASSES = re.compile(
+    r"^IncorrectState$|Unavailable|Throttl|LimitExceeded|TooMany|SlowDown|Internal|Timeout|Connection|OperationAborted"
+)
+"""Codes of refusals that are over soon; botocore has asked again for some of them itself by then."""
+_PAUSES_S = (0.2, 1.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,19 @@ class Door:
         return self._asked(service, operation, region, parameters, paged=True)
 
     def _asked(
+        self, service: str, operation: str, region: str, parameters: Mapping[str, Any], *, paged: bool
+    ) -> list[dict[str, Any]]:
+        """Ask, and again where AWS says that it isn't so now: a look changes nothing."""
+        for pause_s in _PAUSES_S:
+            try:
+                return self._once(service, operation, region, parameters, paged=paged)
+            except CloudError as refused:
+                if not _PASSES.search(refused.code):
+                    raise
+                time.sleep(pause_s)
+        return self._once(service, operation, region, parameters, paged=paged)
+
+    def _once(
         self, service: str, operation: str, region: str, parameters: Mapping[str, Any], *, paged: bool
     ) -> list[dict[str, Any]]:
         token = _AS_WHOM.set(self._credentials)

@@ -9,8 +9,10 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+from range.cloud.codes import tried
 from range.cloud.sessions import Account, Sessions
 from range.errors import CloudError
 from range.records.plan import Plan
@@ -87,14 +89,14 @@ def about_identities(
 
 
 def _asked(account: Account, region: str, call: Call | Question, parameters: dict[str, Any]) -> Answer:
-    """Make one call to its last page; where AWS refuses, say so instead."""
+    """Make one call to its last page; where AWS refuses, and not for a reason that passes, say so instead."""
     method = _CAPITAL.sub("_", call.operation).lower()
     pages: list[Page] = []
     refusal, token = None, None
     try:
         while not pages or (token is not None and len(pages) < _MOST_PAGES):
             more: dict[str, Any] = {} if token is None else {call.token: token}
-            said = account.call(call.service, method, **parameters, **more)
+            said = tried(partial(account.call, call.service, method, **parameters, **more))
             said.pop("ResponseMetadata", None)
             pages.append(Page(token=token, result=json.loads(canonical(said))))
             token = next_token(said)

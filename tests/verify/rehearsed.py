@@ -71,6 +71,14 @@ class Entered:
         finally:
             _signer.reset(token)
 
+    def pages(self, service: str, operation: str, /, **parameters: Any) -> list[Item]:
+        """Give every page of a listing."""
+        token = _signer.set(self._credentials)
+        try:
+            return list(_client(service).get_paginator(operation).paginate(**parameters))
+        finally:
+            _signer.reset(token)
+
     def patiently(self, service: str, operation: str, /, **parameters: Any) -> Item:
         """Make a call, again where AWS says that something isn't ready yet: every refusal lets time pass."""
         for _ in range(_TRIES - 1):
@@ -92,7 +100,7 @@ class Rehearsed:
         operator = self.cloud.seed(Member(plan.management_account, "management"), members)
         manager = Entered(plan.management_account, Credentials(operator.access_key, operator.secret))
         self._entered = {manager.id: manager}
-        self._manager = manager
+        self.manager = manager
         manager.call("ram", "enable_sharing_with_aws_organization")
 
     def account(self, account: str) -> Entered:
@@ -106,16 +114,20 @@ class Rehearsed:
             self._entered[account] = Entered(account, found)
         return self._entered[account]
 
+    def forget(self) -> None:
+        """Enter every account anew when it is asked for again: as its controller, once there is one."""
+        self._entered = {self.manager.id: self.manager}
+
     def _taken(self, account: str, name: str, **more: str) -> dict[str, str]:
         """Take a role of an account."""
         role = f"arn:aws:iam::{account}:role/{name}"
-        taken = self._manager.call("sts", "assume_role", RoleArn=role, RoleSessionName="test", **more)
+        taken = self.manager.call("sts", "assume_role", RoleArn=role, RoleSessionName="test", **more)
         return dict(taken["Credentials"])
 
     @cached_property
     def image(self) -> str:
         """Name an image that there is."""
-        images = self._manager.call("ec2", "describe_images", Owners=["amazon"])["Images"]
+        images = self.manager.call("ec2", "describe_images", Owners=["amazon"])["Images"]
         return str(images[0]["ImageId"])
 
     @property

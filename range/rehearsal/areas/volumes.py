@@ -1,4 +1,4 @@
-"""Deleting volumes, which takes a while. What deletes one along with something else deletes it at once."""
+"""Deleting volumes, which takes a while, but for what deletes one along with something else; and sharing snapshots."""
 
 from __future__ import annotations
 
@@ -20,4 +20,20 @@ def delete(call: Call) -> Shape | Answer:
     return {}
 
 
-OPERATIONS = {"DeleteVolume": delete}
+def share(call: Call) -> Shape | Answer:
+    """Change who may make volumes of a snapshot, in either of the two ways of saying it; moto knows one."""
+    permission = call.params.get("CreateVolumePermission")
+    if not permission:
+        return call.by_moto()
+    asked = {key: value for key, value in call.params.items() if key != "CreateVolumePermission"}
+    for operation in ("Add", "Remove"):
+        named = permission.get(operation, ())
+        if named:
+            users = [each["UserId"] for each in named if each.get("UserId")]
+            groups = [each["Group"] for each in named if each.get("Group")]
+            said = {"OperationType": operation.lower(), "UserIds": users, "GroupNames": groups}
+            call.result_by_moto({**asked, **{key: value for key, value in said.items() if value}})
+    return {}
+
+
+OPERATIONS = {"DeleteVolume": delete, "ModifySnapshotAttribute": share}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from range.policy.kinds import Kind
 from range.policy.reading import MalformedPolicy, read
+from range.rehearsal.areas.organisation_records import organisation_of
 from range.rehearsal.call import Call
 from range.rehearsal.truths.rows import Check, Truth
 
@@ -30,11 +34,35 @@ def _refused(text: str, kind: Kind) -> str | None:
     return None
 
 
+def _other(where: Callable[[Call], Any], kind: Kind, words: str) -> Check:
+    """Make the check of a service that has one sentence for whatever is wrong with a document."""
+
+    def check(call: Call) -> str | None:
+        text = where(call)
+        return None if not text or _refused(str(text), kind) is None else words
+
+    return check
+
+
+def _attribute(call: Call) -> Any:
+    """Give the policy among a queue's or a topic's attributes; a topic's are set one by one."""
+    if call.params.get("AttributeName") == "Policy":
+        return call.params.get("AttributeValue")
+    return (call.params.get("Attributes") or {}).get("Policy")
+
+
 def _guardrail(call: Call) -> str | None:
     """Read a policy of the organisation; those of other types, for tags and backups, have languages of their own."""
-    kind = _ORGANISATION.get(call.params["Type"])
+    kind = _ORGANISATION.get(call.params.get("Type") or _type_of(call))
     text = call.params.get("Content")
     return None if kind is None or text is None else _refused(str(text), kind)
+
+
+def _type_of(call: Call) -> str:
+    """Give the type of the policy that a call changes."""
+    records = organisation_of(call.account)
+    held = () if records is None else records.policies
+    return next((str(each.type) for each in held if each.id == call.params.get("PolicyId")), "")
 
 
 TRUTHS = (
@@ -60,7 +88,7 @@ TRUTHS = (
     ),
     Truth(
         name="guardrail-malformed",
-        calls=("organizations.CreatePolicy",),
+        calls=("organizations.CreatePolicy", "organizations.UpdatePolicy"),
         when="the content isn't a document of the policy language",
         code="MalformedPolicyDocumentException",
         source=_MODEL.format("Organizations 2016-11-28, CreatePolicy"),
@@ -84,5 +112,67 @@ TRUTHS = (
         source=_MODEL.format("Secrets Manager 2017-10-17, PutResourcePolicy"),
         confidence="documented",
         check=_malformed("ResourcePolicy", Kind.SECRET),
+    ),
+    Truth(
+        name="bucket-policy-malformed",
+        calls=("s3.PutBucketPolicy",),
+        when="the document isn't one of the policy language",
+        code="MalformedPolicy",
+        source='Amazon S3 API Reference, "Error responses", list of error codes (read 2026-11-28)',
+        confidence="documented",
+        check=_malformed("Policy", Kind.BUCKET),
+    ),
+    Truth(
+        name="queue-policy-malformed",
+        calls=("sqs.CreateQueue", "sqs.SetQueueAttributes"),
+        when="the document isn't one of the policy language",
+        code="InvalidAttributeValue",
+        source=_MODEL.format("SQS 2012-11-05, SetQueueAttributes"),
+        confidence="documented",
+        check=_other(_attribute, Kind.RESOURCE, "Invalid value for the parameter Policy."),
+    ),
+    Truth(
+        name="topic-policy-malformed",
+        calls=("sns.CreateTopic", "sns.SetTopicAttributes"),
+        when="the document isn't one of the policy language",
+        code="InvalidParameter",
+        source=_MODEL.format("SNS 2010-03-31, SetTopicAttributes"),
+        confidence="documented",
+        check=_other(_attribute, Kind.RESOURCE, "Invalid parameter: Policy Error: null"),
+    ),
+    Truth(
+        name="log-policy-malformed",
+        calls=("logs.PutResourcePolicy", "logs.PutDestinationPolicy"),
+        when="the document isn't one of the policy language",
+        code="InvalidParameterException",
+        source=_MODEL.format("CloudWatch Logs 2014-03-28, PutResourcePolicy"),
+        confidence="documented",
+        check=_other(
+            lambda call: call.params.get("policyDocument") or call.params.get("accessPolicy"),
+            Kind.RESOURCE,
+            "The resource policy is malformed.",
+        ),
+    ),
+    Truth(
+        name="repository-policy-malformed",
+        calls=("ecr.SetRepositoryPolicy",),
+        when="the document isn't one of the policy language",
+        code="InvalidParameterException",
+        source=_MODEL.format("ECR 2015-09-21, SetRepositoryPolicy"),
+        confidence="documented",
+        check=_other(
+            lambda call: call.params.get("policyText"),
+            Kind.RESOURCE,
+            "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'",
+        ),
+    ),
+    Truth(
+        name="endpoint-policy-malformed",
+        calls=("ec2.CreateVpcEndpoint", "ec2.ModifyVpcEndpoint"),
+        when="the document isn't one of the policy language",
+        code="InvalidPolicyDocument",
+        source='Amazon EC2 API Reference, "Error codes", client errors (read 2026-11-28)',
+        confidence="documented",
+        check=_malformed("PolicyDocument", Kind.ENDPOINT),
     ),
 )

@@ -72,3 +72,29 @@ def test_a_function_that_leaves_the_vpc_takes_its_interfaces_along(
 def test_a_function_needs_a_role_that_there_is(clients: Clients, function: dict[str, Any], refused: Refused) -> None:
     with refused("InvalidParameterValueException"):
         clients("lambda").create_function(**{**function, "Role": f"{function['Role']}-of-nobody"})
+
+
+def test_who_may_invoke_a_function_is_written_as_aws_writes_it(clients: Clients, function: dict[str, Any]) -> None:
+    lambda_, account = clients("lambda"), "300000000001"
+    lambda_.create_function(**function)
+    lambda_.create_function_url_config(FunctionName="beacon", AuthType="NONE")
+    said = [
+        {"Principal": account},
+        {"Principal": "s3.amazonaws.com", "SourceAccount": account},
+        {"Principal": "*", "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
+    ]
+    for number, each in enumerate(said):
+        more = {"StatementId": f"s{number}", "Action": "lambda:InvokeFunction", **each}
+        answer = lambda_.add_permission(FunctionName="beacon", **more)
+        assert json.loads(answer["Statement"])["Sid"] == f"s{number}"
+
+    written = json.loads(lambda_.get_policy(FunctionName="beacon")["Policy"])["Statement"]
+    (url,) = lambda_.list_function_url_configs(FunctionName="beacon")["FunctionUrlConfigs"]
+
+    assert [each["Principal"] for each in written] == [
+        {"AWS": f"arn:aws:iam::{account}:root"},
+        {"Service": "s3.amazonaws.com"},
+        "*",
+    ]
+    assert written[2]["Condition"] == {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    assert url["AuthType"] == "NONE"

@@ -18,6 +18,7 @@ from tests.verify.exercises import steadfast
 from tests.verify.identity.accounts import State
 from tests.verify.identity.estates import correct
 from tests.verify.identity.faulty import Fault, answers, catalogue, make, named
+from tests.verify.identity.judged import judged
 
 FAULTS = catalogue()
 
@@ -37,21 +38,6 @@ def found(proof: Identities, states: dict[str, State]) -> list[Finding]:
     return proof.findings(answers(steadfast(), states))
 
 
-def judged(findings: list[Finding], fault: Fault) -> tuple[list[Finding], list[Finding]]:
-    """Give the findings that say what the fault is, and those that say something else."""
-    said: dict[str, Any] = named(dict(fault.said), steadfast())
-    right = [
-        each
-        for each in findings
-        if each.source in (said.get("from", each.source), "*" if said.get("some") else None)
-        and each.to == said.get("to", each.to)
-        and each.verdict == fault.verdict
-        and said.get("names", each.resource) in (each.resource, *each.resources)
-        and str(said.get("says", "")) in f"{each.why} {each.chain}"
-    ]
-    return right, [each for each in findings if each not in right]
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_a_fault_is_caught_and_its_statement_is_named(
     proof: Identities, states: dict[str, State], fault: Fault
@@ -60,16 +46,10 @@ def test_a_fault_is_caught_and_its_statement_is_named(
     make(fault, faulty, steadfast())
 
     findings = found(proof, faulty)
-    right, others = judged(findings, fault)
+    right, others = judged(findings, fault, named(dict(fault.said), steadfast()))
 
     assert right, [f"{each.source} → {each.to} {each.verdict} {each.why}" for each in findings]
-    assert [each.why for each in others if not _may_be_named(each, fault)] == []
-
-
-def _may_be_named(finding: Finding, fault: Fault) -> bool:
-    """Say whether a further finding is about the same fault: of everybody, or of what the guardrails kept before."""
-    same = named(fault.said.get("names", finding.resource), steadfast())
-    return finding.resource == same or "guardrail" in fault.kind
+    assert [each.why for each in others] == []
 
 
 def test_the_catalogue_has_enough_of_enough_kinds() -> None:
