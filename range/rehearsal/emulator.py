@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from range.rehearsal import protocols
 from range.rehearsal.carried import as_moto
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
@@ -36,6 +37,9 @@ def emulate(service: Service, request: Request, *, account: str, region: str) ->
     Raises:
         Refusal: moto has no such service or operation.
     """
+    if service.protocol == protocols.CBOR:
+        told = f"the rehearsal cloud reads CBOR, and can't answer {service.name} in it: have the client speak JSON"
+        raise Refusal("UnsupportedProtocol", told)
     canonical = _canonical(service, request, account, region)
     handler = _handler_of(service, canonical.url)
     moto_request = as_moto(canonical)

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from range.rehearsal import protocols
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
 
@@ -44,6 +45,8 @@ class Service:
 
     name: str
     """botocore's name, such as `s3control`."""
+    spoken: str = ""
+    """The protocol that a request was made in, where the service speaks several."""
 
     @property
     def package(self) -> str:
@@ -59,14 +62,16 @@ class Service:
 
     @cached_property
     def protocol(self) -> str:
-        """The protocol in which this service answers: ec2, query, json, rest-json or rest-xml."""
-        return str(self.model.protocol)
+        """The protocol in which this service answers: ec2, query, json, rest-json, rest-xml or CBOR."""
+        return self.spoken or str(self.model.protocol)
 
     def operation(self, request: Request) -> str:
         """Name the operation that a request asks for, or give an empty string where no operation matches."""
         target = request.lowered.get("x-amz-target")
         if target:
             return target.rpartition(".")[2]
+        if self.protocol == protocols.CBOR:
+            return protocols.operation_in(request.address.path)
         if self.protocol in ("ec2", "query"):
             found = _ACTION.search(request.body) or _ACTION.search(request.address.query.encode())
             return found[1].decode() if found else ""
@@ -79,6 +84,8 @@ class Service:
 
         from range.rehearsal.carried import as_moto
 
+        if self.protocol == protocols.CBOR:
+            return protocols.params_of(request.body)
         moto_request = as_moto(request)
         parser = PROTOCOL_PARSERS[determine_request_protocol(self.model, moto_request.content_type)]
         labels = self._routed(request)[1] if self.protocol.startswith("rest") else {}
@@ -127,6 +134,10 @@ class Service:
 
     def answer(self, operation: str, result: dict[str, Any] | Refusal) -> Answer:
         """Write a result, shaped as boto3 returns it, or a refusal, in the service's own protocol."""
+        if self.protocol == protocols.CBOR:
+            if not isinstance(result, Refusal):
+                raise TypeError(f"{self.name} {operation}: nobody writes results in CBOR")
+            return protocols.refused(result)
         from moto.core.errors import COMMON_ERROR_CODES
         from moto.core.serialize import DefaultAttributePicker, get_serializer_class
 
@@ -175,7 +186,18 @@ def service_of(request: Request, signing_name: str) -> Service | None:
     if signing_name in ("s3", "s3-control") and request.address.path.startswith("/v20180820/"):
         return service_named("s3control")
     name = _SIGNED_AS.get(signing_name) or _by_bare_name().get(signing_name.replace("-", ""))
-    return service_named(name) if name else None
+    return _spoken(service_named(name), request) if name else None
+
+
+def _spoken(service: Service, request: Request) -> Service:
+    """Give a service as it speaks to whoever made a request."""
+    protocol = protocols.spoken(service.model, request)
+    return _speaking(service.name, protocol) if protocol else service
+
+
+@cache
+def _speaking(name: str, protocol: str) -> Service:
+    return Service(name, protocol)
 
 
 @cache

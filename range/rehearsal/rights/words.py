@@ -12,7 +12,13 @@ from range.rehearsal.call import Call
 from range.rehearsal.refusals import Refusal
 
 _BY_PROTOCOL = {"json": ("AccessDeniedException", 400), "rest-json": ("AccessDeniedException", 403)}
-_BY_SERVICE = {"sns": ("AuthorizationError", 403), "sqs": ("AccessDenied", 403), "ec2": ("UnauthorizedOperation", 403)}
+_BY_SERVICE = {
+    "cloudwatch": ("AccessDenied", 403),
+    "ec2": ("UnauthorizedOperation", 403),
+    "sns": ("AuthorizationError", 403),
+    "sqs": ("AccessDenied", 403),
+}
+"""SQS and CloudWatch keep the codes of the protocol that they spoke first."""
 _TO_STRANGERS = "Access Denied"
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
+from botocore.awsrequest import HeadersDict
+from botocore.credentials import Credentials
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
 from botocore.session import Session
 
 from range.rehearsal.call import Call
 from range.rehearsal.callers import Caller
+from range.rehearsal.door import Cloud
 from range.rehearsal.messages import Request
 from range.rehearsal.rights.judging import forbidden
 from range.rehearsal.services import service_named
@@ -69,3 +75,35 @@ def refusal_of(caller: Caller, service: str, operation: str, **parameters: Any) 
     call = Call(Request("POST", "https://x.amazonaws.com/", {}), known, operation, REGION, caller)
     call.__dict__["params"] = params
     return forbidden(call)
+
+
+class Asking:
+    """Calls of one service in a protocol of the caller's choice; boto3 chooses one itself."""
+
+    def __init__(self, cloud: Cloud, keys: Credentials, signing_name: str, protocol: str) -> None:
+        self._cloud, self._keys, self._protocol = cloud, keys, protocol
+        self._model = service_named(signing_name).model
+
+    def refusal(self, operation: str, parameters: dict[str, Any]) -> tuple[str, str]:
+        """Give code and message of a refusal as botocore reads them; of an answer, two empty strings."""
+        model = self._model.operation_model(operation)
+        written = create_serializer(self._protocol).serialize_to_request(parameters, model)
+        body = written["body"]
+        text = urlencode(body, doseq=True) if isinstance(body, dict) else body
+        signed = f"Credential={self._keys.access_key}/20261128/{REGION}/{self._model.signing_name}/aws4_request"
+        headers = {
+            **{
+                name: value.decode() if isinstance(value, bytes) else str(value)
+                for name, value in written["headers"].items()
+            },
+            "Authorization": f"AWS4-HMAC-SHA256 {signed}, SignedHeaders=host, Signature=x",
+            "X-Amz-Security-Token": str(self._keys.token),
+        }
+        url = f"https://{self._model.endpoint_prefix}.{REGION}.amazonaws.com{written['url_path']}"
+        answer = self._cloud.answer(
+            Request("POST", url, headers, text.encode() if isinstance(text, str) else bytes(text))
+        )
+        raw = {"status_code": answer.status, "headers": HeadersDict(answer.headers), "body": answer.body}
+        read: dict[str, Any] = create_parser(self._protocol).parse(raw, model.output_shape)
+        error = read.get("Error", {})
+        return error.get("QueryErrorCode", error.get("Code", "")), error.get("Message", "")

@@ -10,6 +10,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from tests.rehearsal.conftest import EST, POL, Exercise
+from tests.rehearsal.rights.asking import Asking
 
 ROLE = f"arn:aws:iam::{EST}:role/blue"
 WHO = f"arn:aws:sts::{EST}:assumed-role/blue/test"
@@ -37,12 +38,12 @@ class Blue:
         if statements:
             iam.put_role_policy(RoleName="blue", PolicyName="own", PolicyDocument=document(*statements))
         self._exercise = exercise
-        self._keys: Credentials = exercise.assume(ROLE, EST, **session)
+        self.keys: Credentials = exercise.assume(ROLE, EST, **session)
 
     def refused(self, service: str, operation: str, **parameters: Any) -> tuple[str, str]:
         """Give code and message of a refusal; of an answer, two empty strings."""
         try:
-            getattr(self._exercise.acting(service, self._keys), operation)(**parameters)
+            getattr(self._exercise.acting(service, self.keys), operation)(**parameters)
         except ClientError as error:
             return error.response["Error"]["Code"], error.response["Error"]["Message"]
         return "", ""
@@ -60,6 +61,7 @@ class Blue:
         ("logs", "describe_log_groups", {}, "AccessDeniedException", "logs:DescribeLogGroups"),
         ("lambda", "list_functions", {}, "AccessDeniedException", "lambda:ListFunctions"),
         ("route53", "list_hosted_zones", {}, "AccessDenied", "route53:ListHostedZones"),
+        ("cloudwatch", "describe_alarms", {}, "AccessDenied", "cloudwatch:DescribeAlarms"),
     ],
 )
 def test_each_service_refuses_in_its_own_words(
@@ -69,6 +71,25 @@ def test_each_service_refuses_in_its_own_words(
 
     assert found == code
     assert f"User: {WHO} is {IN[0]}{action}{IN[1]}{action}{IN[2]}" in message
+
+
+@pytest.mark.parametrize("protocol", ["json", "query", "smithy-rpc-v2-cbor"])
+def test_cloudwatch_refuses_in_the_protocol_that_it_was_asked_in(exercise: Exercise, protocol: str) -> None:
+    blue = Blue(exercise)
+    asking = Asking(exercise.cloud, blue.keys, "cloudwatch", protocol)
+
+    code, message = asking.refusal("DescribeAlarms", {"AlarmNames": ["a"], "MaxRecords": 5})
+
+    assert code == "AccessDenied"
+    assert f"User: {WHO} is {IN[0]}cloudwatch:DescribeAlarms{IN[1]}cloudwatch:DescribeAlarms{IN[2]}" in message
+
+
+def test_what_is_allowed_in_a_protocol_that_the_rehearsal_cannot_write_is_refused_by_name(exercise: Exercise) -> None:
+    blue = Blue(exercise, allow("cloudwatch:*"))
+    asking = Asking(exercise.cloud, blue.keys, "cloudwatch", "smithy-rpc-v2-cbor")
+
+    assert asking.refusal("DescribeAlarms", {})[0] == "UnsupportedProtocol"
+    assert Asking(exercise.cloud, blue.keys, "cloudwatch", "json").refusal("DescribeAlarms", {}) == ("", "")
 
 
 def test_who_one_is_nobody_refuses_to_say(exercise: Exercise) -> None:
