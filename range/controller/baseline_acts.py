@@ -18,7 +18,7 @@ NO_HOSTS = "hosts' files are not read yet"
 
 def verify(site: Site) -> Outcome:
     """Prove an enclave's network against all the others that are up."""
-    found = against(site)
+    found = against(site, since=site.gathered)
     if any(each.verdict == "VIOLATED" for each in found):
         return Outcome(
             error=f"the network isn't as declared: {_told(found)}", hint=_LOOK.format(site=site), exit_code=1
@@ -31,15 +31,15 @@ def verify(site: Site) -> Outcome:
 _LOOK = "`range verify {site.setting.spec}` shows it in full"
 
 
-def against(site: Site, *, itself_too: bool = False) -> tuple[Finding, ...]:
-    """Give what the network proof has against an enclave now; what is frozen is cut, and no fault of anybody's."""
+def against(site: Site, *, itself_too: bool = False, since: float | None = None) -> tuple[Finding, ...]:
+    """Give what the proof has against an enclave now, or `since` a moment; what is frozen is cut, and no fault of anybody's."""
     setting = site.setting
     played = Played.of(setting)
     names = [each.name for each in setting.plan.enclaves]
     missing = frozenset(name for name in names if not setting.stands(name) or played.enclave(name).cut is not None)
     if itself_too:
         missing -= {site.enclave}
-    return judged(setting.proof.get(), site.enclave, missing, frozenset(setting.strangers))
+    return judged(setting.proof.get(since), site.enclave, missing, frozenset(setting.strangers))
 
 
 def baseline(site: Site) -> Outcome:

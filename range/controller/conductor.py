@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -109,8 +109,7 @@ class Conductor:
         act = self._acts[step]
         names = list(self._acts)
         self._turns.passed(enclave, names[: names.index(step)])
-        if act.together:
-            self._turns.gather(enclave, step)
+        gathered = self._turns.gather(enclave, step) if act.together else None
         if act.in_turn:
             refused = self._refusal(enclave, self._turns.wait(enclave, step))
             if refused is not None:
@@ -124,7 +123,7 @@ class Conductor:
                     raise Interrupted(
                         f"{step} was not begun", hint=f"type `{self._command.words}` again: it goes on from here"
                     )
-                outcome = self._carried_out(enclave, act)
+                outcome = self._carried_out(enclave, act, gathered)
             except RangeError as error:
                 outcome = Outcome.of(error)
             except Exception as error:  # noqa: BLE001 - a defect ends this walk, told in full, and no other
@@ -146,13 +145,13 @@ class Conductor:
             outcome = Outcome.of(error)
         return outcome.model_dump(mode="json")
 
-    def _carried_out(self, enclave: str, act: Act) -> Outcome:
+    def _carried_out(self, enclave: str, act: Act, gathered: float | None) -> Outcome:
         """Do a step here, or have it done by whichever controller takes it first.
 
         A reset stays here: what was asked for is known to this command alone. So does what needs all enclaves at once.
         """
         if self.sharing is None or act.together or self._direction == "reset":
-            return act.run(self._site(enclave))
+            return act.run(replace(self._site(enclave), gathered=gathered))
         result = self.sharing.carried_out(walk_under_way(), self.digest, enclave, act.name)
         return Outcome.model_validate(result)
 

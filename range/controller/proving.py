@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
@@ -22,23 +23,17 @@ class Shared(Generic[T]):
         """Keep what is done."""
         self._make = make
         self._turn = threading.Lock()
-        self._guard = threading.Lock()
-        self._begun = 0
-        self._done = 0
-        self._latest: T | None = None
+        self._latest: tuple[float, T] | None = None
+        """With when it was begun."""
 
-    def get(self) -> T:
-        """Give what is seen from now on."""
-        with self._guard:
-            wanted = self._begun + 1
+    def get(self, since: float | None = None) -> T:
+        """Give what is seen from now on, or what was begun to be seen after a moment of the monotonic clock."""
+        wanted = time.monotonic() if since is None else since
         with self._turn:
-            if self._done < wanted or self._latest is None:
-                with self._guard:
-                    self._begun += 1
-                    number = self._begun
-                self._latest = self._make()
-                self._done = number
-            return self._latest
+            if self._latest is None or self._latest[0] < wanted:
+                began = time.monotonic()
+                self._latest = began, self._make()
+            return self._latest[1]
 
 
 def judged(

@@ -105,6 +105,8 @@ class Site:
     stop: threading.Event
     """Set when the user wants everything to stop."""
     on_progress: Callable[[Progress], None]
+    gathered: float | None = None
+    """When all enclaves of the command had come as far as this step, for steps that begin together; by the monotonic clock."""
 
     @property
     def account(self) -> str:

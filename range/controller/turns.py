@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Sequence
 
 
@@ -15,6 +16,7 @@ class Turns:
         self._done: dict[tuple[str, str], bool] = {}
         self._ended: set[str] = set()
         self._here: set[tuple[str, str]] = set()
+        self._gathered: dict[str, float] = {}
         self._news = threading.Condition()
 
     def wait(self, enclave: str, step: str) -> tuple[str, ...]:
@@ -24,12 +26,13 @@ class Turns:
             self._news.wait_for(lambda: all(self._over(other, step) for other in before))
             return tuple(other for other in before if not self._done.get((other, step)))
 
-    def gather(self, enclave: str, step: str) -> None:
-        """Wait until everybody has come as far as this step, or takes no more."""
+    def gather(self, enclave: str, step: str) -> float:
+        """Wait until everybody has come as far as this step, or takes no more; give when that was, by the monotonic clock."""
         with self._news:
             self._here.add((enclave, step))
             self._news.notify_all()
             self._news.wait_for(lambda: all((one, step) in self._here or one in self._ended for one in self._rank))
+            return self._gathered.setdefault(step, time.monotonic())
 
     def passed(self, enclave: str, steps: Iterable[str]) -> None:
         """Tell that an enclave got through steps, perhaps in a command that was killed: nobody needs to wait for them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -198,6 +199,21 @@ def test_who_asks_while_something_is_seen_is_given_what_is_seen_next() -> None:
 
     assert got.count(1) == 1  # the late ones were given nothing that was seen before they asked
     assert len(got) == 3
+
+
+def test_what_was_seen_since_a_moment_serves_all_who_ask_for_that() -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(len(made) + 1)
+        return len(made)
+
+    shared = Shared(make)
+    moment = time.monotonic()
+
+    assert [shared.get(moment), shared.get(moment)] == [1, 1]
+    assert shared.get() == 2
+    assert shared.get(moment) == 2
 
 
 def test_what_is_cut_because_the_other_end_is_not_up_is_nobody_s_fault(plan: Plan) -> None:
