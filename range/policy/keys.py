@@ -15,7 +15,7 @@ calledvia calledviafirst calledvialast currenttime ec2instancesourceprivateipv4 
 federatedprovider multifactorauthage multifactorauthpresent principalaccount principalarn principalisawsservice
 principalorgid principalorgpaths principalservicename principalservicenameslist principaltype referer requestedregion
 resourceaccount resourceorgid resourceorgpaths securetransport sourceaccount sourcearn sourceidentity sourceip
-sourceorgid sourceorgpaths sourcevpc sourcevpce tagkeys tokenissuetime userid username useragent viaawsservice
+sourceorgid sourceorgpaths sourceowner sourcevpc sourcevpce tagkeys tokenissuetime userid username useragent viaawsservice
 vpceaccount vpceorgid vpceorgpaths vpcsourceip assumedroot
 """
 _OF_SERVICES = {
@@ -24,6 +24,7 @@ _OF_SERVICES = {
     "iam": "awsservicename associatedresourcearn passedtoservice permissionsboundary policyarn",
     "kms": "callaccount calleraccount encryptioncontextkeys grantconstrainttype grantisforawsresource grantoperations "
     "granteeprincipal keyorigin keyspec keyusage requestalias resourcealiases retiringprincipal viaservice",
+    "lambda": "functionurlauthtype invokedviafunctionurl",
     "logs": "",
     "organizations": "policytype serviceprincipal",
     "ram": "allowsexternalprincipals principal requestedallowsexternalprincipals requestedresourcetype resourcearn "

@@ -35,6 +35,7 @@ _ONLY_FOR_SERVICES = (
     "aws:sourcearn",
     "aws:sourceorgid",
     "aws:sourceorgpaths",
+    "aws:sourceowner",
 )
 """Missing wherever it is no service that asks.
 

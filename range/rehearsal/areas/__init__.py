@@ -29,7 +29,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "budgets": ("budgets",),
     "cloudtrail": ("named_trails", "trails"),
     "elbv2": ("balancers",),
-    "iam": ("aws_policies",),
+    "iam": ("aws_policies", "user_boundaries"),
     "lambda": ("functions",),
     "logs": ("log_groups",),
     "organizations": ("organisation",),

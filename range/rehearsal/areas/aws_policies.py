@@ -19,7 +19,12 @@ _DECODER = JSONDecoder()
 
 def ask(call: Call) -> Answer:
     """Let moto answer, once it knows the policy that the call names."""
-    arn = call.params.get("PolicyArn") or call.params.get("PermissionsBoundary") or ""
+    learn(call, call.params.get("PolicyArn") or call.params.get("PermissionsBoundary") or "")
+    return call.by_moto()
+
+
+def learn(call: Call, arn: str) -> None:
+    """Have moto know a policy, if it is one of AWS's."""
     backend = iam_backends[call.account][PARTITION]
     if arn.startswith(_PREFIX) and arn not in backend.managed_policies:
         name = arn.rpartition("/")[2]
@@ -28,7 +33,6 @@ def ask(call: Call) -> Answer:
             policy = AWSManagedPolicy.from_data(name, call.account, PARTITION, facts)
             backend.managed_policies[policy.arn] = policy
             touch(backend)
-    return call.by_moto()
 
 
 def _facts(name: str) -> dict[str, Any] | None:
@@ -46,13 +50,11 @@ OPERATIONS = dict.fromkeys(
         "AttachRolePolicy",
         "AttachUserPolicy",
         "CreateRole",
-        "CreateUser",
         "GetPolicy",
         "GetPolicyVersion",
         "ListEntitiesForPolicy",
         "ListPolicyVersions",
         "PutRolePermissionsBoundary",
-        "PutUserPermissionsBoundary",
     ),
     ask,
 )

@@ -37,6 +37,9 @@ _FROM_PARAMETERS = {
 _ABSENT = frozenset({"kms:viaservice", "kms:calleraccount", "kms:grantisforawsresource", "s3:resourceaccount"})
 """Keys that a call from outside AWS doesn't have, or that follow from who calls."""
 _OF_EVERY_CALL = frozenset({"x-amz-date", "x-amz-content-sha256", "x-amz-security-token"})
+_UNTOLD = ("aws:sourceowner",)
+"""Keys that SNS has set in calls of some, and AWS doesn't say whose: Amazon SNS Developer Guide, "Example cases for Amazon SNS
+access control" (read 2026-11-28)."""
 _TAG_LISTS = ("Tags", "tags", "TagList", "TagSet")
 
 
@@ -63,7 +66,7 @@ def context_of(call: Call) -> tuple[Context, tuple[str, ...]]:
     if replicas:
         found["secretsmanager:addreplicaregions"] = tuple(replicas)
     prefixes = _PREFIXED.get(call.service.name, call.service.name)
-    return found, tuple(key for key in _of_service(prefixes) if key not in found)
+    return found, (*(key for key in _of_service(prefixes) if key not in found), *_UNTOLD)
 
 
 _PREFIXED = {"s3control": "s3"}

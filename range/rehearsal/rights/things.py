@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from range.rehearsal.call import Call
+from range.rehearsal.rights.lists import with_lists
 from range.rehearsal.rights.records import backend_of, everybodys, iam_of
 
 
@@ -51,14 +52,14 @@ def _image(call: Call, region: str, name: str) -> Thing:
     return Thing(str(getattr(image, "owner_id", "")), dict(kept.tags.get(name, {})))
 
 
-def _bucket(call: Call, _: str, account: str, rest: str) -> Thing | None:
-    name = rest.partition("/")[0]
+def _bucket(call: Call, __: str, account: str, rest: str) -> Thing | None:
+    name, _, key = rest.partition("/")
     if call.operation == "CreateBucket":
         return Thing(call.account)
     for owner, kept in everybodys("s3", call.region):
         bucket = kept.buckets.get(name)
         if bucket is not None:
-            return Thing(owner, {}, _text(bucket.policy), has_policies=True)
+            return Thing(owner, {}, with_lists(_text(bucket.policy), bucket, key), has_policies=True)
     return Thing(account, has_policies=True)
 
 

@@ -21,8 +21,8 @@ def _bucket(call: Call) -> Any:
 
 
 def _ownership(bucket: Any) -> str:
-    """Give a bucket's object ownership; new buckets enforce the owner's since April 2023."""
-    return str(bucket.ownership_rule or "BucketOwnerEnforced")
+    """Give a bucket's object ownership; without a setting, whoever wrote an object owns it, as it was before there were any."""
+    return str(bucket.ownership_rule or "ObjectWriter")
 
 
 def _acls_are_off(call: Call) -> str | None:

@@ -118,6 +118,11 @@ def _layers(asking: Asking) -> list[Item]:
     return [{"LayerName": arn.rpartition(":")[0], "VersionNumber": int(arn.rpartition(":")[2])} for arn in arns]
 
 
+def _rules(asking: Asking) -> list[Item]:
+    rules = asking.of("events:ListRules")
+    return [{"Rule": item["Name"], "EventBusName": item.get("EventBusName", "default")} for item in rules]
+
+
 def _absent(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
@@ -159,6 +164,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("ecr", "GetRegistryPolicy", absent=_absent("RegistryPolicyNotFoundException")),
     Question("events", "ListEventBuses", "EventBuses"),
+    Question("events", "ListRules", "Rules", _each("events:ListEventBuses", "Name", "EventBusName")),
+    Question("events", "ListTargetsByRule", "Targets", _rules),
     Question("lambda", "ListFunctions", "Functions", token="Marker"),
     Question("lambda", "GetPolicy", "", _each("lambda:ListFunctions", "FunctionName", "FunctionName"), _NOT_FOUND),
     Question("lambda", "ListLayers", "Layers", token="Marker"),

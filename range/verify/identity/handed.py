@@ -24,6 +24,7 @@ def shares(said: Said) -> Iterator[Share]:
     yield from _by_ram(said)
     yield from _lists(said)
     yield from _copies(said)
+    yield from _targets(said)
 
 
 def _share(said: Said, thing: object, means: str, to: str, why: str) -> Share:
@@ -76,6 +77,7 @@ def _lists(said: Said) -> Iterator[Share]:
         bucket, owner = str(asked["Bucket"]), (item.get("Owner") or {}).get("ID")
         if bucket in enforced:
             continue
+        said.doubt(bucket, "its objects may have access control lists of their own, and those are not looked at")
         for grant in item.get("Grants") or ():
             grantee = grant.get("Grantee") or {}
             group, who = str(grantee.get("URI", "")), grantee.get("ID")
@@ -101,3 +103,13 @@ def _copies(said: Said) -> Iterator[Share]:
                 yield _share(
                     said, asked["Bucket"], "replication of a bucket", to, f"rule {rule.get('ID')} copies it into {name}"
                 )
+
+
+def _targets(said: Said) -> Iterator[Share]:
+    """Give the accounts that rules of event buses send what happens to."""
+    for asked, target in said.of("events:ListTargetsByRule"):
+        arn = str(target["Arn"])
+        account = arn.split(":")[4] if arn.count(":") > 4 else ""
+        if account not in ("", said.account):
+            rule = f"{asked.get('EventBusName', 'default')}/{asked['Rule']}"
+            yield _share(said, rule, "target of a rule of events", account, f"the rule sends events to {arn}")

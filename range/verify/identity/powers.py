@@ -65,6 +65,7 @@ POWERS = (
             "logs:PutDestinationPolicy", "logs:PutSubscriptionFilter", "logs:CreateExportTask", "sns:AddPermission",
             "sns:SetTopicAttributes", "sns:CreateTopic", "sqs:AddPermission", "sqs:SetQueueAttributes", "sqs:CreateQueue",
             "lambda:AddPermission", "lambda:AddLayerVersionPermission", "ecr:SetRepositoryPolicy", "events:PutPermission",
+            "events:PutTargets",
         ),
     ),
     Power(

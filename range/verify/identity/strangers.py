@@ -22,6 +22,8 @@ from range.verify.identity.leak import EVERYBODY, Leak, leak
 from range.verify.identity.realm import OUTSIDER, Realm
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_SOURCE_OWNER = "aws:sourceowner"
+"""A key of SNS's first days: AWS says that services set it to whose account it is, and not what it is in people's own calls."""
 _OF_THE_SOURCE = (
     "aws:sourceaccount",
     "aws:sourcearn",
@@ -113,7 +115,19 @@ class Strangers:
             yield leak(INTERNET, to, f"policy of a {thing.what}", thing.arn, answer)
 
     def _asked(self, thing: Thing, layers: Layers, account: str, *, named: bool) -> Told:
-        context = self.realm.organisation_of(account)
+        context: dict[str, Sequence[str]] = {**self.realm.organisation_of(account)}
+        answer = self._of_account(thing, layers, account, context, named=named)
+        if answer.verdict is Verdict.DENIED and _SOURCE_OWNER in thing.policy.lower():
+            owned = {**context, _SOURCE_OWNER: (account,)}
+            told = self._of_account(thing, layers, account, owned, named=named)
+            if told.verdict is not Verdict.DENIED:
+                doubt = f"{told.words}, if SNS takes {_SOURCE_OWNER} of a call to be whose call it is"
+                return Told(Verdict.UNKNOWN, doubt, told.chain)
+        return answer
+
+    def _of_account(
+        self, thing: Thing, layers: Layers, account: str, context: Mapping[str, Sequence[str]], *, named: bool
+    ) -> Told:
         question = Question(thing.account, thing.actions, thing.about, account=account, context=context)
         return self._ask(thing, layers, question, (account if named else "", tuple(sorted(map(str, context.items())))))
 

@@ -125,6 +125,29 @@ def test_a_session_policy_narrows_and_a_boundary_does(exercise: Exercise) -> Non
     assert "because no permissions boundary allows" in blue.refused("ec2", "describe_vpcs")[1]
 
 
+def test_a_users_boundary_is_kept_told_and_judged(exercise: Exercise) -> None:
+    iam = exercise.client("iam", EST)
+    limit = iam.create_policy(PolicyName="limit", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    assert "PermissionsBoundary" not in iam.create_user(UserName="bob")["User"]
+    made = iam.create_user(UserName="ann", PermissionsBoundary=limit)["User"]
+    iam.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=document(allow("*")))
+    key = iam.create_access_key(UserName="ann")["AccessKey"]
+    ann = exercise.acting("ec2", Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+    with pytest.raises(ClientError, match="because no permissions boundary allows the ec2:DescribeVpcs action"):
+        ann.describe_vpcs()
+
+    detailed = iam.get_account_authorization_details(Filter=["User"])["UserDetailList"]
+    assert made["PermissionsBoundary"]["PermissionsBoundaryArn"] == limit
+    assert {each["UserName"]: each.get("PermissionsBoundary") for each in detailed} == {
+        "ann": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": limit},
+        "bob": None,
+    }
+    iam.delete_user_permissions_boundary(UserName="ann")
+    ann.describe_vpcs()
+    with pytest.raises(ClientError, match="does not exist or is not attachable"):
+        iam.put_user_permissions_boundary(UserName="ann", PermissionsBoundary=f"{limit}-too")
+
+
 def test_rights_taken_away_are_gone_with_the_next_call(exercise: Exercise) -> None:
     blue = Blue(exercise, allow("ec2:*"))
     assert blue.refused("ec2", "describe_vpcs") == ("", "")
@@ -170,6 +193,34 @@ def test_another_accounts_bucket_and_key_are_open_only_to_whom_they_let_in(exerc
         "because no resource-based policy allows the kms:Encrypt"
         in blue.refused("kms", "encrypt", KeyId=key, Plaintext=b"x")[1]
     )
+
+
+def test_an_objects_own_list_lets_others_in_where_lists_count(exercise: Exercise) -> None:
+    theirs = exercise.client("s3", POL)
+    theirs.create_bucket(Bucket="pol-own", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    theirs.put_bucket_ownership_controls(Bucket="pol-own", OwnershipControls=rules)
+    theirs.put_object(Bucket="pol-own", Key="open", Body=b"a", ACL="public-read")
+    theirs.put_object(Bucket="pol-own", Key="shut", Body=b"b")
+    blue = Blue(exercise, allow("s3:*"))
+    refused = ("AccessDenied", "Access Denied")
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="open") == ("", "")
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="shut") == refused
+    assert blue.refused("s3", "delete_object", Bucket="pol-own", Key="open") == refused
+    assert blue.refused("s3", "list_objects_v2", Bucket="pol-own") == refused
+    theirs.put_bucket_acl(Bucket="pol-own", ACL="authenticated-read")
+    assert blue.refused("s3", "list_objects_v2", Bucket="pol-own") == ("", "")
+
+    all_on = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    theirs.put_public_access_block(Bucket="pol-own", PublicAccessBlockConfiguration=dict.fromkeys(all_on, True))
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="open") == refused
+    theirs.delete_public_access_block(Bucket="pol-own")
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="open") == ("", "")
+
+    enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    theirs.put_bucket_acl(Bucket="pol-own", ACL="private")
+    theirs.put_bucket_ownership_controls(Bucket="pol-own", OwnershipControls=enforced)
+    assert blue.refused("s3", "get_object", Bucket="pol-own", Key="open") == refused
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,14 @@ class Told:
             ]
         }
 
+    def events_list_rules(self, EventBusName: str) -> dict[str, Any]:
+        rules = self.of("rules") if EventBusName == "default" else {}
+        return {"Rules": [{"Name": name, "EventBusName": EventBusName} for name in rules]}
+
+    def events_list_targets_by_rule(self, Rule: str, EventBusName: str) -> dict[str, Any]:
+        assert EventBusName == "default"
+        return {"Targets": [{"Id": str(number), "Arn": arn} for number, arn in enumerate(self.of("rules")[Rule])]}
+
     def lambda_list_functions(self) -> dict[str, Any]:
         return {"Functions": [{"FunctionName": name} for name in self.of("functions")]}
 

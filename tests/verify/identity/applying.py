@@ -213,6 +213,17 @@ def bus(place: Place, name: str, before: Value, after: Value) -> None:
         place.call("events", "delete_event_bus", Name=name)
 
 
+def rule(place: Place, name: str, before: Value, after: Value) -> None:
+    """Make a rule that sends events somewhere, or take it away."""
+    if before is None:
+        place.call("events", "put_rule", Name=name, EventPattern='{"source": ["aws.ec2"]}')
+        targets = [{"Id": str(number), "Arn": arn} for number, arn in enumerate(after)]
+        place.call("events", "put_targets", Rule=name, Targets=targets)
+    else:
+        place.call("events", "remove_targets", Rule=name, Ids=[str(number) for number, _ in enumerate(before)])
+        place.call("events", "delete_rule", Name=name)
+
+
 def function(place: Place, name: str, before: Value, after: Value) -> None:
     """Make a function that somebody may invoke, or take it away."""
     if before is not None:
@@ -222,7 +233,11 @@ def function(place: Place, name: str, before: Value, after: Value) -> None:
     runs = f"arn:aws:iam::{place.entered.id}:role/range-controller"
     place.call("lambda", "create_function", FunctionName=name, Role=runs, **with_code)
     for statement in after["Statement"]:
-        place.call("lambda", "add_permission", FunctionName=name, **_permitted(statement))
+        permitted = _permitted(statement)
+        if "FunctionUrlAuthType" in permitted:
+            auth = permitted["FunctionUrlAuthType"]
+            place.call("lambda", "create_function_url_config", FunctionName=name, AuthType=auth)
+        place.call("lambda", "add_permission", FunctionName=name, **permitted)
 
 
 def layer(place: Place, name: str, before: Value, after: Value) -> None:
@@ -240,7 +255,9 @@ def _permitted(statement: dict[str, Any]) -> dict[str, Any]:
     """Say a statement as Lambda's calls take it: one principal, one action."""
     named = statement["Principal"]
     who = named if isinstance(named, str) else next(iter(named.values()))
-    return {"StatementId": statement["Sid"], "Action": statement["Action"], "Principal": who}
+    auth = statement.get("Condition", {}).get("StringEquals", {}).get("lambda:FunctionUrlAuthType")
+    url = {"FunctionUrlAuthType": auth} if auth else {}
+    return {"StatementId": statement["Sid"], "Action": statement["Action"], "Principal": who, **url}
 
 
 def _archive() -> bytes:
@@ -349,6 +366,7 @@ KINDS: Mapping[str, Apply] = {
     "repositories": repository,
     "registry": registry,
     "buses": bus,
+    "rules": rule,
     "functions": function,
     "layers": layer,
     "points": point,

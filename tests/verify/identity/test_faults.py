@@ -86,6 +86,7 @@ def _own_thing(state: State, account: str, luck: Random) -> None:
         [
             ({"AWS": root}, {}),
             ("*", own),
+            ("*", {"StringEquals": {"AWS:SourceOwner": account}}),
             ({"AWS": "*"}, {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/*"}, **own}),
             ({"Service": "s3.amazonaws.com"}, source),
         ]
