@@ -11,8 +11,6 @@ _TRUST = document("sts:AssumeRole", Principal={"Service": "ec2.amazonaws.com"})
 _OTHER_TRUST = document("sts:AssumeRole", Principal={"Service": "vpc-flow-logs.amazonaws.com"})
 _READ = document("s3:GetObject", Resource="*")
 _WRITE = document("s3:PutObject", Resource="*")
-_DELIVERS = document("logs:PutLogEvents", Principal={"Service": "delivery.logs.amazonaws.com"}, Resource="*")
-_CREATES = document("logs:CreateLogStream", Principal={"Service": "delivery.logs.amazonaws.com"}, Resource="*")
 _KEY_POLICY = document("kms:*", Principal={"AWS": f"arn:aws:iam::{ALLY}:root"}, Resource="*")
 _LOGS_KEY_POLICY = document(
     "kms:*", Principal={"AWS": f"arn:aws:iam::{ALLY}:root", "Service": "logs.eu-west-2.amazonaws.com"}, Resource="*"
@@ -315,8 +313,8 @@ SAMPLES: dict[str, Sample] = {
     ),
     "log-policy": Sample(
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-        {"policyName": "delivery", "policyDocument": _DELIVERS},
-        {"policyDocument": _CREATES},
+        {"policyName": "delivery", "policyDocument": _LOGS_KEY_POLICY},
+        {"policyDocument": _OTHER_KEY_POLICY},
     ),
     "zone": Sample(
         "aws:route53/zone:Zone",
