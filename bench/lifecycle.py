@@ -58,7 +58,7 @@ def _life(what: str, written: Callable[[Path], Path]) -> _Life:
     with tempfile.TemporaryDirectory() as folder:
         bench = _Life(Path(folder))
         spec = written(bench.folder)
-        bench.range("rehearsal", "start", spec)
+        bench.range("rehearsal", "start", spec, "--no-hosts")
         try:
             for name, command in (("up", ("up",)), ("up again", ("up",)), ("down", ("down", "--yes"))):
                 bench.runs[name] = bench.range(*command, spec)

@@ -1,8 +1,8 @@
 """Who may enter: one account at a time, as its controller role, and in a rehearsal never past loopback.
 
 Making a boto3 client costs 5 to 20 ms and up to 1 MiB, and an inventory of 36 accounts in 17 Regions would need
-thousands. Clients of one service and Region differ only in who signs, so they are shared, and each call lends its
-account's credentials to the one that it uses.
+thousands. Clients of one service differ only in who signs, for which Region, and in the Region's host: so one is shared,
+and each call lends it its account's credentials and its Region. Services without a host per Region have a client for each.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import CredentialResolver, Credentials, DeferredRefreshableCredentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from range.errors import CloudError, EnvironmentMissing
 from range.records.plan import Plan
@@ -40,6 +41,8 @@ _CONFIG = Config(
     user_agent="defence-range",  # botocore's own is put together anew for every call, a tenth of its time
 )
 _SIGNING: ContextVar[Credentials] = ContextVar("signing")
+_ELSEWHERE: ContextVar[str | None] = ContextVar("elsewhere")
+"""The Region that a call is for, where that isn't its client's."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Sessions:
         self._guard = threading.Lock()
         self._making = threading.Lock()
         self._session.register_component("credential_provider", CredentialResolver([_Lender()]))
+        self._session.register("before-sign", _sign_for_its_region)
         if self.rehearsal:
             self._session.register("before-send", _refuse_to_leave)
 
@@ -157,8 +161,16 @@ class Sessions:
 
         return DeferredRefreshableCredentials(refresh_using=assume, method="assume-role")
 
-    def _client(self, service: str, region: str) -> BaseClient:
-        """Give the client of a service in a Region that all accounts share."""
+    def _client(self, service: str, region: str) -> tuple[BaseClient, str | None]:
+        """Give a client that all accounts share, and the Region that its calls are to be sent to if that isn't its own."""
+        own = self._made(service, self.region)
+        host = urlsplit(own.meta.endpoint_url).hostname or ""
+        if region == self.region or not (self.rehearsal or self.region in host):
+            return self._made(service, region), None
+        return own, region
+
+    def _made(self, service: str, region: str) -> BaseClient:
+        """Make a client, or find it."""
         client = self._clients.get((service, region))
         if client is None:
             with self._making:  # botocore's session isn't made for several threads at once
@@ -173,7 +185,11 @@ class Account:
     """One account that was entered."""
 
     def __init__(
-        self, id: str, region: str, credentials: Credentials, client: Callable[[str, str], BaseClient]
+        self,
+        id: str,
+        region: str,
+        credentials: Credentials,
+        client: Callable[[str, str], tuple[BaseClient, str | None]],
     ) -> None:
         """Keep who signs; `region` is where calls go that name no Region."""
         self.id = id
@@ -210,8 +226,8 @@ class Account:
     def _lent(self, service: str, operation: str, region: str | None, act: Callable[[BaseClient], Any]) -> Any:
         """Act with a shared client, signing as this account."""
         where = region or self.region
-        client = self._client(service, where)
-        token = _SIGNING.set(self._credentials)
+        client, elsewhere = self._client(service, where)
+        signing, place = _SIGNING.set(self._credentials), _ELSEWHERE.set(elsewhere)
         try:
             return act(client)
         except ClientError as refused:
@@ -219,12 +235,13 @@ class Account:
             code = str(told.get("Code", ""))
             why = f"{self._place(service, operation, where)}: {code}: {told.get('Message', '')}"
             raise CloudError(why, code=code) from refused
-        except BotoCoreError as failed:
+        except (BotoCoreError, ResponseParserError) as failed:
             raise CloudError(
                 f"{self._place(service, operation, where)}: {failed}", code=type(failed).__name__
             ) from failed
         finally:
-            _SIGNING.reset(token)
+            _ELSEWHERE.reset(place)
+            _SIGNING.reset(signing)
 
     def _place(self, service: str, operation: str, region: str) -> str:
         return f"{service} {operation} in {self.id or 'the caller'}'s account, {region}"
@@ -242,6 +259,15 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _sign_for_its_region(request: Any, region_name: str, **_: object) -> None:
+    """Have a request signed for the Region that it is for, and sent there, whichever its client's own is."""
+    elsewhere = _ELSEWHERE.get(None)
+    if elsewhere is not None:
+        request.context.setdefault("signing", {})["region"] = elsewhere
+        parts = urlsplit(request.url)
+        request.url = parts._replace(netloc=parts.netloc.replace(region_name, elsewhere)).geturl()
 
 
 def _refuse_to_leave(request: AWSPreparedRequest, **_: object) -> None:
