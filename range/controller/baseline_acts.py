@@ -1,4 +1,4 @@
-"""The rows that come after an enclave is made: the proof of its network, and the record of what it is."""
+"""The rows that come after an enclave is made: the proof of its isolation, and the record of what it is."""
 
 from __future__ import annotations
 
@@ -17,15 +17,22 @@ NO_HOSTS = "hosts' files are not read yet"
 
 
 def verify(site: Site) -> Outcome:
-    """Prove an enclave's network against all the others that are up."""
+    """Prove an enclave's network, and who has rights across its border, against all the others that are up."""
     found = against(site, since=site.gathered)
+    hint = _LOOK.format(site=site)
     if any(each.verdict == "VIOLATED" for each in found):
-        return Outcome(
-            error=f"the network isn't as declared: {_told(found)}", hint=_LOOK.format(site=site), exit_code=1
-        )
+        return Outcome(error=f"it isn't isolated as declared: {_told(found)}", hint=hint, exit_code=1)
     if found:
-        return Outcome(error=f"the network can't be proven: {_told(found)}", hint=_LOOK.format(site=site), exit_code=3)
-    return Outcome(notes=(f"PROVEN: the network of {site.enclave} has exactly the declared flows",))
+        return Outcome(error=f"its isolation can't be proven: {_told(found)}", hint=hint, exit_code=3)
+    return Outcome(notes=(proven(site),))
+
+
+def proven(site: Site) -> str:
+    """Say what is proven, and against whom it isn't because they aren't up."""
+    setting = site.setting
+    down = [each.name for each in setting.plan.enclaves if each.name != site.enclave and not setting.stands(each.name)]
+    besides = f"; not counted: {', '.join(down)}, not up" if down else ""
+    return f"PROVEN: {site.enclave} has exactly the declared flows, and nobody has rights across its border{besides}"
 
 
 _LOOK = "`range verify {site.setting.spec}` shows it in full"
@@ -36,10 +43,12 @@ def against(site: Site, *, itself_too: bool = False, since: float | None = None)
     setting = site.setting
     played = Played.of(setting)
     names = [each.name for each in setting.plan.enclaves]
-    missing = frozenset(name for name in names if not setting.stands(name) or played.enclave(name).cut is not None)
+    missing = frozenset(name for name in names if not setting.stands(name))
+    frozen = frozenset(name for name in names if played.enclave(name).cut is not None)
     if itself_too:
-        missing -= {site.enclave}
-    return judged(setting.proof.get(since), site.enclave, missing, frozenset(setting.strangers))
+        frozen -= {site.enclave}
+    strangers = frozenset(setting.strangers)
+    return judged(setting.proof.get(since), site.enclave, missing, strangers, frozen=frozen)
 
 
 def baseline(site: Site) -> Outcome:

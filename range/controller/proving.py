@@ -1,4 +1,4 @@
-"""The network proof that several enclaves need at the same time: one snapshot serves all who asked before it began."""
+"""The proof that several enclaves need at the same time: one snapshot serves all who asked before it began."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from range.records.proof import Finding, Proof
@@ -37,28 +38,44 @@ class Shared(Generic[T]):
 
 
 def judged(
-    proof: Proof, enclave: str, missing: AbstractSet[str], strangers: AbstractSet[str] = frozenset()
+    proof: Proof,
+    enclave: str,
+    missing: AbstractSet[str],
+    strangers: AbstractSet[str] = frozenset(),
+    *,
+    frozen: AbstractSet[str] = frozenset(),
 ) -> tuple[Finding, ...]:
     """Give what a proof has against an enclave: not what is cut, or not guarded yet, because the other end isn't there.
 
-    `missing` are enclaves that aren't up; flows with `strangers`, who left the file, may be cut at one end already. What
-    another enclave's own people could undo is held against that one.
+    `missing` are enclaves that aren't up: what can't be told of one, because its account doesn't answer, is its own affair,
+    too, as what its own people could undo is. What is `frozen` is cut. Flows with `strangers`, who left the file, may be cut
+    at one end already.
     """
-    return tuple(
-        each for each in proof.findings if _concerns(each, enclave) and not _is_early(each, missing, strangers)
-    )
+    ends = _Ends(missing - {enclave}, frozen, strangers)
+    return tuple(each for each in proof.findings if _concerns(each, enclave) and not ends.make_early(each))
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Enclaves of which not everything is as it should be, and everybody knows why."""
+
+    missing: AbstractSet[str]
+    frozen: AbstractSet[str]
+    strangers: AbstractSet[str]
+
+    def make_early(self, finding: Finding) -> bool:
+        """Say whether a finding is there only because somebody isn't up yet, is cut, or is on their way out."""
+        ends = _ends(finding)
+        if finding.kind == "cut":
+            return bool((self.missing | self.frozen | self.strangers) & ends)
+        if finding.part == "identity" and self.frozen & ends:
+            return True
+        return (finding.part == "identity" or finding.kind == "unknown") and bool(self.missing & ends)
 
 
 def _concerns(finding: Finding, enclave: str) -> bool:
     ends = _ends(finding)
     return enclave in ends or (ends == {"*"} if finding.part == "identity" else "*" in ends)
-
-
-def _is_early(finding: Finding, missing: AbstractSet[str], strangers: AbstractSet[str]) -> bool:
-    """Say whether a finding is there only because somebody isn't up yet, or is on their way out."""
-    if finding.kind == "cut":
-        return bool((missing | strangers) & _ends(finding))
-    return finding.part == "identity" and bool(missing & _ends(finding))
 
 
 def _ends(finding: Finding) -> set[str]:

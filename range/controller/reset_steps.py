@@ -19,7 +19,7 @@ def _act(name: str, run: Callable[[Site], Outcome], width: int, help: str, *, to
 _LOOK = _act("look", look, LOOKS, "Look at the account and compare it with the baseline.")
 _ROTATE = _act("rotate", rotate, LOOKS, "Rotate what players could have seen.")
 _CONFIGURE = _act("configure-again", configure, ENGINES, "Configure the hosts again.")
-_PROVE = _act("prove", prove, VERIFIED, "Prove the network and probe it.", together=True)
+_PROVE = _act("prove", prove, VERIFIED, "Prove the isolation and probe it.", together=True)
 _WITNESS = _act("witness", witness, LOOKS, "Look again, read the trail, give and sign the verdict.")
 
 LEVELS: dict[Level, tuple[Act, ...]] = {

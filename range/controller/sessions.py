@@ -25,7 +25,7 @@ def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[
 
     Raises:
         InputError: a session goes on already, an enclave isn't ready, or the lease has ended.
-        NotClean, Undecided: the network proof isn't PROVEN.
+        NotClean, Undecided: the proof isn't PROVEN.
     """
     played, now = Played.of(setting), datetime.now(UTC)
     _refuse_to_start(setting, command, enclaves, now)
@@ -34,7 +34,7 @@ def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[
         missing = frozenset(each.name for each in setting.plan.enclaves if not setting.stands(each.name))
         found = [each for name in enclaves for each in judged(proof, name, missing)]
         if found:
-            told = f"the network isn't proven: {found[0].source} → {found[0].to} {found[0].traffic}: {found[0].why}"
+            told = f"the isolation isn't proven: {found[0].source} → {found[0].to} {found[0].traffic}: {found[0].why}"
             hint = f"`range verify {setting.spec}` shows it in full"
             violated = any(each.verdict == "VIOLATED" for each in found)
             raise NotClean(told, hint=hint) if violated else Undecided(told, hint=hint)

@@ -80,7 +80,7 @@ class Setting:
 
     @cached_property
     def proof(self) -> Shared[Proof]:
-        """The network proof, taken once for all enclaves that need it at the same time."""
+        """The proof, taken once for all enclaves that need it at the same time."""
 
         def take_and_prove() -> Proof:
             from range.verify.decision import prove

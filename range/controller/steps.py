@@ -126,7 +126,7 @@ STEPS: tuple[Step, ...] = (
             phase="verifying",
             leaves="verifying",
             width=VERIFIED,
-            help="Prove that exactly the declared flows exist.",
+            help="Prove that exactly the declared flows exist, and no rights across its border.",
             together=True,
         ),
     ),

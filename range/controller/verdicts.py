@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from range.controller.baseline_acts import against, baseline
+from range.controller.baseline_acts import against, baseline, proven
 from range.controller.baselines import Baselines, changed_parts, versions
 from range.controller.kept import write
 from range.controller.outcome import Outcome
@@ -25,14 +25,14 @@ EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 
 
 def prove(site: Site) -> Outcome:
-    """Prove the network again; what it has against the enclave is part of the verdict."""
+    """Prove the isolation again; what the proof has against the enclave is part of the verdict."""
     _give_back(site)
     found = against(site, itself_too=True)
     if not found:
-        return Outcome(notes=("PROVEN: the network has exactly the declared flows",))
+        return Outcome(notes=(proven(site),))
     sheet = Sheet.of(site)
     work = sheet.read()
-    told = [f"network {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
+    told = [f"{each.part} {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
     sheet.write(work.model_copy(update={"problems": (*work.problems, *told)}))
     return Outcome(notes=tuple(told[:5]))
 

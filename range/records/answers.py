@@ -13,7 +13,7 @@ class Able(Record):
     """One who can, or of whom it can't be told."""
 
     who: str
-    """An ARN, a service's name, or `*` for whoever signs nothing."""
+    """An ARN, a service's name, `arn:aws:iam::*:root` for any account outside, or `*` for whoever signs nothing."""
     enclave: str
     """Whose; `internet` for whoever belongs to none, empty for a service."""
     verdict: Told

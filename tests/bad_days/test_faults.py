@@ -27,6 +27,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place.stop()
 
 
+@pytest.fixture(autouse=True)
+def calm_afterwards(place: Place) -> Iterator[None]:
+    """Leave calm weather to the next test, however one ends."""
+    yield
+    place.weather(**CALM)
+
+
 @pytest.fixture(scope="module")
 def undisturbed(place: Place) -> tuple[str, str]:
     """The digests of the accounts with the exercise up, and with it down again, on a calm day."""

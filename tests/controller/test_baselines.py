@@ -237,3 +237,23 @@ def test_what_is_cut_because_the_other_end_is_not_up_is_nobody_s_fault(plan: Pla
 
     assert [(each.source, each.kind) for each in found] == [("est.targets", "undeclared"), ("*", "unknown")]
     assert judged(cast(Any, proof), "est", frozenset(), frozenset({"pol"})) == found
+    assert judged(cast(Any, proof), "est", frozenset(), frozen=frozenset({"pol"})) == found
+
+
+def test_what_cannot_be_told_of_an_enclave_that_is_not_up_holds_nobody_else_up(plan: Plan) -> None:
+    found = [
+        Finding.model_validate(
+            {"source": source, "to": to, "verdict": "UNKNOWN", "kind": "unknown", "traffic": "", "resource": "r",
+             "resources": ("r",), "why": "AccessDenied"}
+        )
+        for source, to in (("pol", "*"), ("est.targets", "pol.targets"), ("gbr", "*"))
+    ]  # fmt: skip
+    proof = SimpleNamespace(findings=tuple(found))
+
+    assert [each.source for each in judged(cast(Any, proof), "est", frozenset({"pol"}))] == ["gbr"]
+    assert [each.source for each in judged(cast(Any, proof), "pol", frozenset({"pol"}))] == [
+        "pol",
+        "est.targets",
+        "gbr",
+    ]
+    assert len(judged(cast(Any, proof), "est", frozenset(), frozen=frozenset({"pol"}))) == 3

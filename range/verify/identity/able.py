@@ -15,6 +15,7 @@ from range.records.answers import Able, WhoCan
 from range.records.plan import INTERNET, Plan
 from range.records.snapshot import Snapshot, digest
 from range.verify.identity.asking import ready, told
+from range.verify.identity.beyond import handed_out, outsiders
 from range.verify.identity.estate import Identity, Thing
 from range.verify.identity.judgement import realm_of
 from range.verify.identity.realm import Realm
@@ -29,6 +30,8 @@ def who_can(plan: Plan, snapshot: Snapshot, action: str, on: str) -> WhoCan:
     targets = list(_targets(realm, account, action))
     askers = [*_people(realm), *_services(realm, account)]
     able = [found for asker in askers for target in targets if (found := _asked(realm, asker, target, action))]
+    able += [found for target in targets for found in outsiders(realm, target, action)]
+    able += handed_out(realm, account, action)
     doubts = [f"{resource}: {why}" for _, resource, why in realm.doubts()]
     if not snapshot.steady:
         doubts.append("something changed while the snapshot was taken")
@@ -122,8 +125,10 @@ def _layers(realm: Realm, asker: _Asker, target: Thing) -> Layers:
 
 def lines(answer: WhoCan) -> Iterator[str]:
     """Give an answer line by line."""
-    can = [each for each in answer.able if each.verdict == "ALLOWED"]
-    yield f"{answer.exercise}: {answer.action} on {answer.on}: {len(can)} of {answer.asked} can"
+    can = {each.who for each in answer.able if each.verdict == "ALLOWED"}
+    outside = [each.who for each in answer.able if each.enclave == INTERNET]
+    besides = f", {len(set(outside))} from outside among them" if outside else ""
+    yield f"{answer.exercise}: {answer.action} on {answer.on}: {len(can)} can{besides}; {answer.asked} of the exercise were asked"
     yield f"snapshot {answer.snapshot_sha256[:16]}"
     for each in answer.able:
         yield ""

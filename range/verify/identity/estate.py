@@ -68,6 +68,8 @@ class Share:
     to: str
     """An account's id, `all`, or the ARN of an organisation or of somebody."""
     why: str
+    actions: tuple[str, ...] = ()
+    """What it lets somebody do, where that are actions on this thing itself."""
 
 
 @dataclass(frozen=True)

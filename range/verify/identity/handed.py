@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from range.verify.identity.answers import Said
 from range.verify.identity.calls import Item
@@ -33,12 +34,14 @@ def _share(said: Said, thing: object, means: str, to: str, why: str) -> Share:
 
 def _grants(said: Said) -> Iterator[Share]:
     for asked, grant in said.of("kms:ListGrants"):
-        operations = ", ".join(grant.get("Operations") or ())
+        listed = grant.get("Operations") or ()
+        operations = ", ".join(listed)
         for role in ("GranteePrincipal", "RetiringPrincipal"):
             to = str(grant.get(role) or "")
             if to and not to.endswith(".amazonaws.com"):
                 why = f"grant {grant.get('GrantId')} lets {to} {operations if role == 'GranteePrincipal' else 'retire it'}"
-                yield _share(said, asked["KeyId"], "grant on a key", to, why)
+                allowed = tuple(f"kms:{each}" for each in (listed if role == "GranteePrincipal" else ("RetireGrant",)))
+                yield replace(_share(said, asked["KeyId"], "grant on a key", to, why), actions=allowed)
 
 
 def _launches(said: Said, call: str, key: str, means: str) -> Iterator[Share]:

@@ -103,6 +103,23 @@ def _own_thing(state: State, account: str, luck: Random) -> None:
     )
 
 
+def test_the_one_of_ten_thousand_statements_that_opens_is_found(states: dict[str, State]) -> None:
+    plan, there = steadfast(), copy.deepcopy(states)
+    est, gbr = plan.enclave("est").account, plan.enclave("gbr").account
+    entries = [
+        {"Sid": f"s{number}", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{est}:role/r{number}"},
+         "Action": f"sqs:A{number}", "Resource": "*"}
+        for number in range(10_000)
+    ]  # fmt: skip
+    entries[5_000]["Principal"] = {"AWS": gbr}
+    there[est]["queues"] = {"long": {"Version": "2012-10-17", "Statement": entries}}
+
+    (finding,) = found(Identities(plan), there)
+
+    assert (finding.source, finding.to, finding.verdict) == ("gbr", "est", "VIOLATED")
+    assert finding.chain[-1].endswith("s5000")
+
+
 def test_an_answer_that_is_refused_missing_or_cut_short_is_unknown(states: dict[str, State]) -> None:
     plan: Plan = steadfast()
     whole, proof = list(answers(plan, states)), Identities(plan)
