@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from bench.alerts import alerts
 from bench.cloud import cloud
+from bench.collector import collector
+from bench.configure import configure
 from bench.figures import Figure, written
 from bench.hosts import hosts
 from bench.identity import identity
@@ -31,7 +33,9 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "whole": whole,
     "simulated": simulated,
     "terraform": terraform,
+    "configure": configure,
     "alerts": alerts,
+    "collector": collector,
     "cloud": cloud,
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from range.plan import names
+from range.plan.golden import golden_name
 from range.plan.layout import EGRESS_ZONE, MANAGEMENT_ZONE
 from range.plan.rules import acl_entries, group_rules
 from range.records.plan import Zone, ZoneName
@@ -160,6 +161,8 @@ def _hosts(site: Site, key: Key, network: Network, groups: Mapping[str, pulumi.O
         name=site.prefix,
         hosts=enclave.hosts,
         images=site.plan.images,
+        golden={host.name: golden_name(site.plan, enclave, host) for host in enclave.hosts},
+        golden_owner=site.plan.hub.account,
         subnets=network.subnets,
         groups=groups,
         profiles=identity.profiles,

@@ -32,6 +32,25 @@ def before_down(planned: Plan, known: Mapping[str, int], *, whole: bool) -> None
         raise InputError(f"{typed!r} is not {name!r}, so nothing was touched")
 
 
+def before_prune(exercise: str) -> None:
+    """Have the name of the exercise typed before all its golden images go.
+
+    Raises:
+        InputError: something else was typed, or there is nobody to ask.
+    """
+    if not sys.stdin.isatty():
+        raise InputError(
+            "removing golden images that are of use asks first, and there is no terminal to ask on",
+            hint="add --yes if you are sure",
+        )
+    output.note(
+        f"All golden images of {exercise} go, and the key that they are encrypted with. Type {exercise} to go on:"
+    )
+    typed = sys.stdin.readline().strip()
+    if typed != exercise:
+        raise InputError(f"{typed!r} is not {exercise!r}, so nothing was touched")
+
+
 def before_reset(planned: Plan, enclaves: Sequence[str], level: str) -> None:
     """Show what would be reset, and have the enclaves' names typed.
 

@@ -39,12 +39,15 @@ def events(
     ways = surroundings.ways_or_refuse(planned, folder)
 
     from range.verify.collected import events as read
-    from range.verify.collected import followed, refused
+    from range.verify.collected import followed, is_full, refused
 
     found = read(ways, planned, only[0], last=last)
+    full = is_full(ways, planned)
+    if full:
+        output.note("the collector's disk is full: events wait on the hosts that send them, until there is room")
     if as_json and not follow:
         told = [event.model_dump(mode="json") for event in found]
-        output.document({"ally": only[0], "events": told, "refused": refused(ways, planned)})
+        output.document({"ally": only[0], "events": told, "refused": refused(ways, planned), "full": full})
         return 0
     for event in found:
         _show(event, as_json=as_json)

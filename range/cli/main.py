@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "freeze": "Cut an enclave's network now, without touching it; --team red stops the attackers everywhere.",
     "thaw": "Undo exactly what a freeze did; a quarantine is given back by a CLEAN reset alone.",
     "configure": "Make every host what its role says, by Ansible; a second run changes nothing.",
+    "image": "Build and prune golden images: one configured image per role, from which hosts are made.",
     "drill": "Let red attack one target of each ally, harmlessly, and show that sensor and collector saw it.",
     "events": "Show what the collector holds of one ally: whose it is, is what the sender's certificate says.",
     "ssh": "Log in to a host through the bastion of the management zone, or run a command there.",

@@ -200,6 +200,11 @@ class Ways:
                 [*self.command(self.bastion)[:3], "-O", "exit", self.bastion.alias], capture_output=True, check=False
             )
 
+    def of(self, plan: Plan, folder: Path) -> Ways:
+        """Give the ways to the hosts of another plan of the same exercise, which share nothing but key and entry with these."""
+        sockets = Path(tempfile.mkdtemp(prefix="range-"))
+        return Ways(plan, folder=folder, key=self._key, entry=self._entry, sockets=sockets)
+
     def forget(self, names: Iterable[HostName]) -> None:
         """Drop the pinned keys of hosts that were replaced; what they show next is pinned anew."""
         for name in names:

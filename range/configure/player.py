@@ -14,6 +14,8 @@ from typing import Any
 
 import ansible_runner
 
+from range.configure.traits import traits
+
 SHOWN = 600
 """Characters of a message, or of what a program wrote on its stderr, that are passed on; all of it is in the artifacts."""
 
@@ -28,8 +30,10 @@ def event_of(event: dict[str, Any]) -> dict[str, Any] | None:
     if not kind.startswith("runner_on_") or "host" not in data:
         return None
     result = data.get("res") or {}
+    found = traits(str(data.get("task_action") or ""), result) if kind == "runner_on_ok" else ()
     return {
         "event": kind.removeprefix("runner_on_"),
+        "traits": None if found is None else [each.model_dump() for each in found],
         "host": data["host"],
         "task": data.get("task") or "",
         "changed": bool(result.get("changed")),

@@ -35,6 +35,9 @@ class Play:
     limit: tuple[str, ...] = ()
     """Hosts, as the inventory names them; empty means all."""
     variables: dict[str, Any] = field(default_factory=dict)
+    tags: str = ""
+    """Only tasks with this tag; empty means all."""
+    skip_tags: str = ""
     forks: int = 8
 
 
@@ -109,8 +112,9 @@ def _job(each: Play, run: str) -> Path:
         "ident": run,
         "rotate_artifacts": KEPT_RUNS,
         "forks": each.forks,
-        "extravars": each.variables,
+        "extravars": {"range_run": run, **each.variables},
     }
+    job |= {name: tags for name, tags in (("tags", each.tags), ("skip_tags", each.skip_tags)) if tags}
     if each.limit:
         job["limit"] = ",".join(each.limit)
     path = each.folder / "job.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from range.controller.baselines import Baselines
@@ -135,10 +136,13 @@ def prove_nothing_left(site: Site) -> Outcome:
 
     beforehand = Beforehand.of(site)
     setting = site.setting
-    found = prove(_account(site), setting.plan, site.enclave, beforehand.latest, state_id=setting.state_id)
+    kept = _kept(site)
+    found = _without(
+        prove(_account(site), setting.plan, site.enclave, beforehand.latest, state_id=setting.state_id), kept
+    )
     outcome = _judged(found, recorded=beforehand.latest is not None)
     if not outcome.failed:
-        outcome = _witnessed(site, beforehand, outcome)
+        outcome = _witnessed(site, beforehand, outcome, kept)
     if not outcome.failed:
         beforehand.close()
         Baselines.of(setting, site.enclave).forget()
@@ -146,7 +150,21 @@ def prove_nothing_left(site: Site) -> Outcome:
     return outcome
 
 
-def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome) -> Outcome:
+def _kept(site: Site) -> Mapping[str, str]:
+    """Give the ids of golden images with the reason why they stay: they outlive an exercise, in the hub's account."""
+    from range.controller.golden import kept_images
+
+    return kept_images(site.setting.records) if site.enclave == site.setting.plan.hub.name else {}
+
+
+def _without(found: Leftovers, kept: Mapping[str, str]) -> Leftovers:
+    """Take what stays on purpose from what is left."""
+    stays = tuple(each.model_copy(update={"residue": kept[each.id]}) for each in found.left if each.id in kept)
+    left = tuple(each for each in found.left if each.id not in kept)
+    return found.model_copy(update={"left": left, "residue": (*found.residue, *stays)})
+
+
+def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mapping[str, str]) -> Outcome:
     """Let the witness, which shares no code with what swept, find what was there before; else it isn't proven."""
     from range.verify.baseline import differences, untold
 
@@ -154,7 +172,7 @@ def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome) -> Outcome:
     if before is None:
         return proven
     now = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
-    found = differences(before, now)
+    found = tuple(each for each in differences(before, now) if each.kind != "added" or each.id not in kept)
     if found:
         left = tuple(
             Resource(account=site.account, region=each.region, type=each.type, id=each.id)

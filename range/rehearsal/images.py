@@ -11,6 +11,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import AMIS, Ami
 from moto.utilities.utils import load_resource
 
@@ -61,24 +62,26 @@ class PublicImage(Ami):
 
 
 class Images(dict[str, Ami]):
-    """The images that an account sees: its own are kept here, behind them stand the public ones of the Region."""
+    """The images that an account sees: its own, kept here; behind them those of the Region that are public, or shared with it."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, account: str = "") -> None:
         """Begin with no images of the account's own."""
         super().__init__()
         self.region = region
+        self.account = account
 
     def __missing__(self, image_id: str) -> Ami:
-        """Find a public image."""
-        return public_images(self.region)[image_id]
+        """Find a public image, or one that is shared with the account."""
+        public = public_images(self.region).get(image_id)
+        return self._shared()[image_id] if public is None else public
 
     def __contains__(self, image_id: object) -> bool:
         """Say whether the account sees an image."""
-        return super().__contains__(image_id) or image_id in public_images(self.region)
+        return super().__contains__(image_id) or image_id in public_images(self.region) or image_id in self._shared()
 
     def copy(self) -> dict[str, Ami]:
         """Give all images that the account sees, or only its own."""
-        return dict(self) if _own_only.get() else {**public_images(self.region), **self}
+        return dict(self) if _own_only.get() else {**public_images(self.region), **self._shared(), **self}
 
     def values(self) -> ValuesView[Ami]:  # type: ignore[override]
         """Give all images that the account sees."""
@@ -86,13 +89,29 @@ class Images(dict[str, Ami]):
 
     def pop(self, image_id: str, *default: Any) -> Any:
         """Remove an image, which only its owner may."""
-        if isinstance(self.copy().get(image_id), PublicImage):
+        own = self.get(image_id)
+        if isinstance(own, PublicImage) or (own is None and image_id in self):
             raise Refusal("AuthFailure", f"Not authorized for image:{image_id}", status=403)
         return super().pop(image_id, *default)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Keep the account's own images only."""
-        return Images, (self.region,), None, None, iter(list(self.items()))
+        return Images, (self.region, self.account), None, None, iter(list(self.items()))
+
+    def _shared(self) -> dict[str, Ami]:
+        """Give the images of other accounts that this one may launch."""
+        return {
+            image.id: image
+            for account, region, ec2 in _backends()
+            if region == self.region and account != self.account and isinstance(ec2.amis, Images)
+            for image in dict.values(ec2.amis)
+            if any(each.get("UserId") == self.account for each in image.launch_permissions)
+        }
+
+
+def _backends() -> Iterator[tuple[str, str, Any]]:
+    """Give the EC2 records of every account and Region that have any, without looking them up: that would be noted."""
+    yield from ec2_backends.iter_backends()
 
 
 @contextmanager

@@ -72,6 +72,19 @@ def refused(ways: Ways, plan: Plan) -> int:
     return int(ran.stdout)
 
 
+def is_full(ways: Ways, plan: Plan) -> bool:
+    """Say whether the collector has no room for more: what allies send then waits on their hosts.
+
+    Raises:
+        CloudError: the collector can't be read.
+    """
+    name = collector_of(plan)
+    ran = ways.run(name, ["df", "--block-size=1M", "--output=avail", FOLDER])
+    if ran.code:
+        raise _failed(name, ran.stderr)
+    return int(ran.stdout.split()[-1]) == 0
+
+
 def _failed(name: HostName, why: str) -> CloudError:
     return CloudError(
         f"the collector {name} can't be read: {why.strip()}", hint="`range status` says whether it stands"

@@ -20,6 +20,10 @@ class HostsArgs:
     """Prefixes the Name tags."""
     hosts: tuple[Host, ...]
     images: Mapping[str, Image]
+    golden: Mapping[str, str]
+    """By host name, how the golden image is called that serves it."""
+    golden_owner: str
+    """The account that builds golden images: the hub's."""
     subnets: Mapping[str, Mapping[str, pulumi.Output[str]]]
     """By zone and availability zone id."""
     groups: Mapping[str, pulumi.Output[str]]
@@ -45,7 +49,11 @@ class Hosts(pulumi.ComponentResource):
         self._args = args
         self._key_name = self._key_pair()
         images = {image: self._image(image) for image in sorted({host.image for host in args.hosts})}
-        self.instances = {host.name: self._instance(host, images[host.image]) for host in args.hosts}
+        golden = {name: self._golden(name) for name in sorted({*args.golden.values()})}
+        self.instances = {
+            host.name: self._instance(host, _first(golden[args.golden[host.name]], images[host.image]))
+            for host in args.hosts
+        }
         self.register_outputs({})
 
     def described(self) -> dict[str, dict[str, pulumi.Input[str]]]:
@@ -87,8 +95,19 @@ class Hosts(pulumi.ComponentResource):
         )
         return found.id
 
+    def _golden(self, name: str) -> pulumi.Output[list[str]]:
+        """Find a golden image; none is no error: hosts are then made of the image that the file names."""
+        found = ec2.get_ami_ids_output(
+            owners=[self._args.golden_owner],
+            filters=[ec2.GetAmiIdsFilterArgs(name="name", values=[name])],
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return found.ids
+
     def _instance(self, host: Host, image_id: pulumi.Output[str]) -> ec2.Instance:
+        """Make one machine. A golden image that comes or goes replaces no machine; another image in the file does."""
         args = self._args
+        base = args.images[host.image]
         tags = {"Name": f"{args.name}-{host.name}", "range:host": host.name, "range:role": host.role}
         return ec2.Instance(
             host.name,
@@ -115,5 +134,15 @@ class Hosts(pulumi.ComponentResource):
             ),
             tags={**tags, "range:zone": host.zone},
             volume_tags={**args.tags, **tags},
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                delete_before_replace=True,
+                ignore_changes=["ami"],
+                replacement_trigger=f"{base.owner}/{base.name}",
+            ),
         )
+
+
+def _first(golden: pulumi.Output[list[str]], base: pulumi.Output[str]) -> pulumi.Output[str]:
+    """Give the golden image, if there is one."""
+    return pulumi.Output.all(golden, base).apply(lambda found: str(found[0][0] if found[0] else found[1]))

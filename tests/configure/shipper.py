@@ -1,6 +1,6 @@
 """A client of the collector, run inside its network: sends what a test tells it to, and says how that went.
 
-python shipper.py JSON    with: collector, port, source, certificate (or null), authority, lines, raw (hex or null)
+python shipper.py JSON    with: collector, port, source, certificate (or null), authority, lines, raw (hex, null), per_s (or none)
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ import json
 import socket
 import ssl
 import sys
+import time
 from typing import Any
+
+BURST = 20
+"""Messages that are sent at once where there is a rate to keep."""
 
 
 def context_of(told: dict[str, Any]) -> ssl.SSLContext:
@@ -42,9 +46,12 @@ def main() -> None:
             with context_of(told).wrap_socket(plain) as wrapped:
                 if told.get("raw"):
                     wrapped.sendall(bytes.fromhex(told["raw"]))
+                began, per_s = time.monotonic(), told.get("per_s")
                 for number in range(told["lines"]):
                     wrapped.sendall(frame(told["text"], number, told))
                     sent += 1
+                    if per_s and sent % BURST == 0:
+                        time.sleep(max(0.0, began + sent / per_s - time.monotonic()))
                 print(json.dumps({"sent": sent, "error": None}), flush=True)
                 sys.stdin.read()  # stays connected until the test has seen enough, as a shipper does
                 return

@@ -8,29 +8,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
 
-import jinja2
 import pytest
 
-from range.configure.authority import Authority, Subject
-from range.rehearsal.hosts.images import image, is_made
-
-ROLES = Path(__file__).parents[2] / "playbooks" / "roles"
-SHIPPER = Path(__file__).with_name("shipper.py")
-COLLECTOR, PORT = "10.64.0.4", 6514
-ADDRESSES = {"est": "10.64.132.4", "pol": "10.64.136.4"}
-CLIENTS = [{"name": "est", "cidr": "10.64.132.0/22"}, {"name": "pol", "cidr": "10.64.136.0/22"}]
-MIB = 2**20
+from range.configure.authority import Subject
+from range.rehearsal.hosts.images import is_made
+from tests.configure.collecting import ADDRESSES, MIB, Running, collecting
 
 needs_an_image = pytest.mark.skipif(
     os.getuid() != 0 or not shutil.which("unshare") or not is_made(),
@@ -39,83 +26,10 @@ needs_an_image = pytest.mark.skipif(
 pytestmark = needs_an_image
 
 
-@dataclass
-class Running:
-    """A collector, its files, and who may send to it."""
-
-    pid: int
-    logs: Path
-    authority: Authority
-    stranger: Authority
-    shippers: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def ship(self, ally: str, **more: Any) -> dict[str, Any]:
-        """Send as an ally's sensor would, but for what is told otherwise; give how that went."""
-        certificate = self.authority.certificate(Subject("sensor-1", ally, IPv4Address(ADDRESSES[ally])))
-        told = {"source": ADDRESSES[ally], "certificate": str(certificate), "lines": 1, "text": "event", **more}
-        told |= {"collector": COLLECTOR, "port": PORT, "authority": str(self.authority.certificate_path)}
-        command = ["nsenter", f"--target={self.pid}", "--net", sys.executable, str(SHIPPER), json.dumps(told)]
-        shipper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.shippers.append(shipper)
-        assert shipper.stdout is not None
-        return dict(json.loads(shipper.stdout.readline()))
-
-    def held(self, ally: str, text: str) -> list[dict[str, Any]]:
-        """Give what is kept of an ally with a text in it."""
-        file = self.logs / ally / "events.log"
-        lines = file.read_text(errors="replace").splitlines() if file.exists() else []
-        return [told for line in lines if text in line and (told := json.loads(line))]
-
-    def refused(self) -> int:
-        """Count the refusals."""
-        file = self.logs / "refused.log"
-        return len(file.read_text().splitlines()) if file.exists() else 0
-
-    def comes_to(self, reached: Callable[[], bool], patience_s: float = 60) -> bool:
-        """Wait until something is so."""
-        until = time.monotonic() + patience_s
-        while not reached() and time.monotonic() < until:
-            time.sleep(0.1)
-        return reached()
-
-
-def _rendered(role: str, template: str, **told: Any) -> str:
-    text = (ROLES / role / "templates" / f"{template}.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    return environment.from_string(text).render(ansible_managed="a test", **told)
-
-
 @pytest.fixture(scope="module")
 def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("collector")
-    authority, stranger = Authority(folder / "ours", "steadfast"), Authority(folder / "theirs", "steadfast")
-    root, changes, work = folder / "root", folder / "changes", folder / "work"
-    etc = changes / "etc" / "syslog-ng"
-    for each in (root, work, etc / "conf.d", changes / "var/log/range", changes / "run"):
-        each.mkdir(parents=True)
-    certificate = authority.certificate(Subject("collector-1", "hub", IPv4Address(COLLECTOR)))
-    shutil.copy(certificate, etc / "host.pem")
-    shutil.copy(authority.certificate_path, etc / "authority.pem")
-    main = _rendered("foundation", "etc/syslog-ng/syslog-ng.conf", foundation_buffer_mib=1)
-    (etc / "syslog-ng.conf").write_text(main.replace("systemd-journal();", ""))  # there is no systemd here
-    told = {"collector_port": PORT, "collector_clients": CLIENTS}
-    (etc / "conf.d/collector.conf").write_text(_rendered("collector", "etc/syslog-ng/conf.d/collector.conf", **told))
-    addresses = " && ".join(f"ip address add {each}/32 dev lo" for each in (COLLECTOR, *ADDRESSES.values()))
-    mount = f"mount -t overlay overlay -o lowerdir={image()},upperdir={changes},workdir={work} {root}"
-    script = (
-        f"ip link set lo up && {addresses} && {mount} && mount -t proc proc {root}/proc && "
-        f"mount --rbind /dev {root}/dev && exec chroot {root} syslog-ng --foreground --no-caps"
-    )
-    command = ["unshare", "--net", "--mount", "--propagation=private", "sh", "-c", script]
-    with (folder / "output").open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
-        running = Running(process.pid, changes / "var/log/range", authority, stranger)
-        listening = ["nsenter", f"--target={process.pid}", "--net", "ss", "-Hltn", f"sport = :{PORT}"]
-        is_there = running.comes_to(lambda: bool(subprocess.run(listening, capture_output=True, check=False).stdout))
-        assert is_there, (folder / "output").read_text()
+    with collecting(tmp_path_factory.mktemp("collector")) as running:
         yield running
-        for shipper in running.shippers:
-            shipper.communicate()
-        process.send_signal(signal.SIGTERM)
 
 
 def test_an_event_is_kept_under_the_ally_of_the_certificate_whatever_it_claims(collector: Running) -> None:
@@ -182,3 +96,24 @@ def test_a_flood_from_one_ally_loses_nothing_of_the_others(collector: Running) -
     assert collector.comes_to(lambda: len(collector.held("pol", "beside")) == 1_000)
     assert collector.comes_to(lambda: len(collector.held("est", "flood")) == flooded)
     assert collector.held("pol", "flood") == []
+
+
+def numbers(events: list[dict[str, str]]) -> list[int]:
+    """Give which messages of a shipper these are."""
+    return sorted(int(event["message"].partition(" ")[2].split("x")[0]) for event in events)
+
+
+def test_with_a_full_disk_nothing_is_lost_since_events_wait_until_there_is_room(tmp_path: Path) -> None:
+    with collecting(tmp_path, disk_mib=2) as collector, ThreadPoolExecutor(2) as threads:
+        flood = threads.submit(collector.ship, "est", text="flood", lines=8_000, size=300)
+        assert collector.comes_to(lambda: shutil.disk_usage(collector.logs).free < 64 * 1024)
+        beside = threads.submit(collector.ship, "pol", text="beside", lines=500)
+
+        collector.make_room(64)
+
+        assert flood.result()["error"] is None
+        assert beside.result()["sent"] == 500
+        assert collector.comes_to(lambda: len(collector.held("pol", "beside")) >= 500)
+        # what the disk had no room for in the middle of a write is written again: some are there twice, all once at least
+        assert collector.comes_to(lambda: len({*numbers(collector.held("est", "flood"))}) == 8_000)
+        assert numbers(collector.held("pol", "beside")) == list(range(500))

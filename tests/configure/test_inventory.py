@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from range.configure.inventory import Files, collector_of, inventory
+from range.configure.inventory import Files, inventory
+from range.plan.inputs import collector_of
 from range.records.plan import Plan
 
 FILES = Files(Path("/ca/authority.pem"), lambda host: Path(f"/ca/hosts/{host.name}.pem"), Path("/ssh/config"))

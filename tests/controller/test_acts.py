@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from range.configure.made import Made, Shelf
 from range.controller import acts
 from range.controller.beforehand import Beforehand
 from range.controller.site import Setting, Site
@@ -188,6 +189,34 @@ def test_residue_is_told_and_fails_nothing(site: Site, monkeypatch: pytest.Monke
 
     assert not outcome.failed
     assert outcome.notes == (f"{ACCOUNT} eu-west-2 kms:key k-1 stays: waits for its deletion",)
+
+
+def test_golden_images_and_their_key_stay_and_are_told_with_what_removes_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = replace(site, enclave="hub")
+    cast(Any, site.setting.plan).enclave = lambda name: SimpleNamespace(name=name, account=ACCOUNT)
+    found(monkeypatch, EMPTY)
+    acts.record_inventory(hub)
+    shelf = Shelf(site.setting.records)
+    shelf.keep(Made(name="steadfast-sensor-1", image="ami-1", snapshots=("snap-1",)))
+    shelf.keep_key("k-1", "alias/steadfast-images")
+    kinds = {"ami-1": "ec2:image", "snap-1": "ec2:snapshot", "k-1": "kms:key", "ami-2": "ec2:image"}
+    there = {name: Resource(account=ACCOUNT, region="eu-west-2", type=kind, id=name) for name, kind in kinds.items()}
+    things = [
+        Thing(region="eu-west-2", type=each.type, name=each.id, id=each.id, properties={}) for each in there.values()
+    ]
+
+    proven(monkeypatch, Leftovers(left=tuple(there.values())))
+    assert acts.prove_nothing_left(hub).left == (there["ami-2"],)
+
+    site.setting.__dict__["witness"].things = tuple(things[:3])
+    proven(monkeypatch, Leftovers(left=tuple(there[name] for name in ("ami-1", "snap-1", "k-1"))))
+    outcome = acts.prove_nothing_left(hub)
+
+    assert not outcome.failed
+    assert len(outcome.notes) == 3
+    assert all("range image prune" in note for note in outcome.notes)
 
 
 def test_an_enclave_that_was_never_up_needs_no_record_to_be_absent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.stacks.conftest import Recorder
+
 ENCLAVES = ["gbr", "est", "pol", "red", "white"]
 EVERY_STACK = ["hub", *ENCLAVES]
 KEY = "arn:ally:Key/key"
@@ -267,6 +269,31 @@ def test_images_are_looked_up_by_owner_and_exact_name(recorded: dict[str, Any], 
     assert [lookup["owners"] for lookup in lookups] == [["136693071363"]]
     assert [lookup["filters"] for lookup in lookups] == [
         [{"name": "name", "values": ["debian-13-amd64-20251117-2299"]}]
+    ]
+
+
+@pytest.mark.parametrize(("found", "ami"), [((), "ami-0123456789abcdef0"), (("ami-golden",), "ami-golden")])
+def test_hosts_are_made_of_golden_images_where_there_are_any(
+    record: Any, steadfast: Path, monkeypatch: pytest.MonkeyPatch, found: tuple[str, ...], ami: str
+) -> None:
+    asked: list[dict[str, Any]] = []
+    usual = Recorder.call
+
+    def call(self: Recorder, args: Any) -> Any:
+        if args.token != "aws:ec2/getAmiIds:getAmiIds":
+            return usual(self, args)
+        asked.append(args.args)
+        return {"ids": list(found)}, []
+
+    monkeypatch.setattr(Recorder, "call", call)
+
+    recorder = record("steadfast.est", steadfast)
+
+    assert {instance.inputs["ami"] for instance in recorder.of("Instance")} == {ami}
+    assert {tuple(each["owners"]) for each in asked} == {("100000000002",)}
+    names = [each["filters"][0]["values"][0] for each in asked]
+    assert [name.rpartition("-")[0] for name in names] == [
+        f"steadfast-{role}" for role in ("sensor", "target_files", "target_shell", "target_web")
     ]
 
 

@@ -38,7 +38,7 @@ def adapt() -> None:
 
 def _load_images(self: Any) -> None:
     """Give an account its images: its own and those of its Region. moto makes 1,282 for each account in 0.13 s."""
-    self.amis = Images(self.region_name)
+    self.amis = Images(self.region_name, self.account_id)
 
 
 def _see_gateways(self: Any) -> None:

@@ -130,9 +130,16 @@ def detach(call: Call) -> Answer:
 def create_image(call: Call) -> Answer:
     """Make an image of an instance, which boots again for it unless the call says otherwise.
 
-    Source: EC2 API Reference, CreateImage, NoReboot; from memory, 2026-11-28.
+    Its snapshot is tagged as the call asks; moto only knows tags for the image.
+
+    Source: EC2 API Reference, CreateImage, NoReboot and TagSpecification; from memory, 2026-11-28.
     """
-    answer = call.by_moto()
+    specifications = call.params.get("TagSpecifications", [])
+    of_image = [each for each in specifications if each.get("ResourceType") != "snapshot"]
+    answer = call.by_moto({**call.params, "TagSpecifications": of_image} if specifications else None)
+    if answer.status < 300:
+        made = records(call).amis[call.service.result(call.operation, answer)["ImageId"]]
+        tag(call, made.ebs_snapshot.id, [each for each in specifications if each not in of_image], "snapshot")
     if answer.status < 300 and not call.params.get("NoReboot"):
         instance = records(call).get_instance(call.params["InstanceId"])
         if instance.state == "running":

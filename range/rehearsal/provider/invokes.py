@@ -93,6 +93,15 @@ def _image(caller: Caller, given: Given) -> Answer:
     }
 
 
+def _images(caller: Caller, given: Given) -> Answer:
+    """List images, the latest first, as the AWS provider does; none is no error."""
+    asked = {"IncludeDeprecated": bool(given.get("includeDeprecated")), "Owners": given["owners"]} | _filters(given)
+    found = caller.ask("ec2", "describe_images", asked, _region(caller, given))["Images"]
+    found.sort(key=lambda each: str(each.get("CreationDate", "")), reverse=not given.get("sortAscending"))
+    ids = [each["ImageId"] for each in found]
+    return {"id": ",".join(ids), "ids": ids, "owners": given["owners"], "region": _region(caller, given)}
+
+
 def _random_password(caller: Caller, given: Given) -> Answer:
     """Have Secrets Manager make up a password."""
     asked = {name[0].upper() + name[1:]: value for name, value in given.items() if name != "region"}
@@ -111,6 +120,7 @@ def _filters(given: Given) -> dict[str, Any]:
 
 INVOKES: dict[str, Callable[[Caller, Given], Answer]] = {
     "aws:ec2/getAmi:getAmi": _image,
+    "aws:ec2/getAmiIds:getAmiIds": _images,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,

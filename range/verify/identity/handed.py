@@ -12,12 +12,16 @@ from range.verify.identity.estate import Share
 _ALL_USERS = "/AllUsers"
 _ANY_ACCOUNT = "/AuthenticatedUsers"
 _GATEWAYS = "ec2:TransitGateway"
+_GOLDEN_TAG = "range:image"
+GOLDEN = "launch permission of a golden image"
 
 
 def shares(said: Said) -> Iterator[Share]:
     """Give everything that somebody else was let at in these ways."""
     yield from _grants(said)
-    yield from _launches(said, "ec2:DescribeImageAttribute", "ImageId", "launch permission of an image")
+    golden = _golden(said)
+    for share in _launches(said, "ec2:DescribeImageAttribute", "ImageId", "launch permission of an image"):
+        yield replace(share, means=GOLDEN) if share.thing in golden else share
     yield from _launches(said, "ec2:DescribeSnapshotAttribute", "SnapshotId", "volume permission of a snapshot")
     for asked, item in said.of("ssm:DescribeDocumentPermission"):
         for account in item.get("AccountIds") or ():
@@ -26,6 +30,15 @@ def shares(said: Said) -> Iterator[Share]:
     yield from _lists(said)
     yield from _copies(said)
     yield from _targets(said)
+
+
+def _golden(said: Said) -> set[str]:
+    """Give the images that say of themselves that they are golden: `range image build` made them."""
+    return {
+        str(item["ImageId"])
+        for _, item in said.of("ec2:DescribeImages")
+        if any(tag.get("Key") == _GOLDEN_TAG for tag in item.get("Tags") or ())
+    }
 
 
 def _share(said: Said, thing: object, means: str, to: str, why: str) -> Share:

@@ -68,6 +68,8 @@ class Realm:
             if thing.arn == self.controller(thing.account):
                 return "sts:externalid" in keys
             return thing.arn.endswith(f":role/{ADMINISTRATOR_ROLE}")
+        if thing.what == "key" and thing.account == self.plan.hub.account and _is_for_volumes(statement):
+            return set(named.aws) <= {self.controller(account) for account in self.names}  # who launch golden images
         archivist = self.controller(self.plan.hub.account)
         return thing.what == "key" and set(named.aws) == {archivist} and "kms:viaservice" in keys
 
@@ -101,3 +103,12 @@ class Realm:
             for doubt in estate.doubts:
                 name = self.names.get(account, "")
                 yield "" if name == self.plan.hub.name else name, doubt.resource, doubt.why
+
+
+def _is_for_volumes(statement: Statement) -> bool:
+    """Say whether a statement about a key is for what EC2 does for the caller with volumes, and nothing else."""
+    via = [clause for clause in statement.clauses if clause.key.lower() == "kms:viaservice"]
+    return any(
+        clause.operator == "StringEquals" and clause.values and all(each.startswith("ec2.") for each in clause.values)
+        for clause in via
+    )

@@ -12,6 +12,7 @@ from range.policy.sets.question import Question
 from range.records.plan import INTERNET
 from range.verify.identity.asking import everything, masked, ready
 from range.verify.identity.estate import Share, Thing
+from range.verify.identity.handed import GOLDEN
 from range.verify.identity.leak import EVERYBODY, Leak
 from range.verify.identity.realm import OUTSIDER, Realm
 
@@ -33,10 +34,12 @@ def shared(realm: Realm) -> Iterator[Leak]:
 
 
 def _is_declared(realm: Realm, share: Share) -> bool:
-    """Say whether it is the hub's gateway, shared with accounts of the exercise; or stays in its own account."""
+    """Say whether it is the hub's gateway or golden image, shared with accounts of the exercise; or stays in its account."""
     inside = share.to in realm.names or bool(_ORGANISATION.fullmatch(share.to))
     if share.means == "gateway shared by RAM":
         return share.account == realm.plan.hub.account and inside
+    if share.means == GOLDEN and share.account == realm.plan.hub.account:
+        return share.to in realm.names
     return _account_of(realm, share.to) == share.account
 
 

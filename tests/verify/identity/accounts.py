@@ -211,7 +211,9 @@ class Told:
         return self._policy("layers", LayerName.rpartition(":")[2], "Policy", "ResourceNotFoundException")
 
     def ec2_describe_images(self, Owners: list[str]) -> dict[str, Any]:
-        return {"Images": [{"ImageId": name} for name in self.of("images")] if Owners == ["self"] else []}
+        tags = {name: [{"Key": "range:image", "Value": name}] for name in self.of("golden")}
+        images = [{"ImageId": name, "Tags": tags.get(name, [])} for name in self.of("images")]
+        return {"Images": images if Owners == ["self"] else []}
 
     def ec2_describe_image_attribute(self, ImageId: str, Attribute: str) -> dict[str, Any]:
         return {"ImageId": ImageId, "LaunchPermissions": self.of("images")[ImageId] if Attribute else []}

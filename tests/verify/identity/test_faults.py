@@ -6,10 +6,15 @@ import copy
 import json
 from collections import Counter
 from random import Random
-from typing import Any
+from threading import Event
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from range.cloud.images import Images
+from range.cloud.sessions import Account
+from range.plan import names
 from range.records.plan import Plan
 from range.records.proof import Finding
 from range.records.snapshot import Answer, Refusal
@@ -148,3 +153,53 @@ def test_an_answer_of_another_form_is_unknown_and_never_proven(states: dict[str,
 def _broken(answer: Answer) -> Answer:
     result = {**answer.pages[0].result, "RoleDetailList": [{"Arn": 7}]}
     return answer.model_copy(update={"pages": (answer.pages[0].model_copy(update={"result": result}),)})
+
+
+GOLDEN = "ami-0fedcba9876543210"
+
+
+def with_a_golden_image(states: dict[str, State], owner: str, to: str) -> dict[str, State]:
+    """Share a golden image of an account with another, as `range image build` does."""
+    plan, shared = steadfast(), copy.deepcopy(states)
+    state = shared[plan.enclave(owner).account]
+    state["images"], state["golden"] = {GOLDEN: [{"UserId": to}]}, {GOLDEN: {}}
+    images = Images(cast("Account", SimpleNamespace(id=plan.hub.account, region=plan.region)), "x", {}, Event())
+    controllers = [names.controller_role_arn(plan, each.account) for each in plan.enclaves]
+    state.setdefault("keys", {})["images"] = {"policy": json.loads(images.policy(controllers))}
+    return shared
+
+
+def test_golden_images_of_the_hub_and_their_key_are_declared_for_the_accounts_of_the_exercise(
+    proof: Identities, states: dict[str, State]
+) -> None:
+    shared = with_a_golden_image(states, "hub", steadfast().enclave("est").account)
+
+    assert [each.why for each in found(proof, shared)] == []
+
+
+@pytest.mark.parametrize(("owner", "to"), [("hub", "777777777777"), ("gbr", "{est}")])
+def test_a_golden_image_for_a_stranger_or_of_an_ally_is_not(
+    proof: Identities, states: dict[str, State], owner: str, to: str
+) -> None:
+    shared = with_a_golden_image(states, owner, named(to, steadfast()))
+
+    assert any(GOLDEN in each.resource and each.verdict == "VIOLATED" for each in found(proof, shared))
+
+
+def test_an_image_of_the_hub_that_is_not_golden_is_no_allys_to_launch(
+    proof: Identities, states: dict[str, State]
+) -> None:
+    shared = with_a_golden_image(states, "hub", steadfast().enclave("est").account)
+    shared[steadfast().hub.account]["golden"] = {}
+
+    assert [each.resource for each in found(proof, shared)] == [GOLDEN]
+
+
+def test_a_key_of_the_hub_that_allies_use_for_anything_but_volumes_is_not_declared(
+    proof: Identities, states: dict[str, State]
+) -> None:
+    shared = with_a_golden_image(states, "hub", steadfast().enclave("est").account)
+    policy = shared[steadfast().hub.account]["keys"]["images"]["policy"]
+    policy["Statement"][1]["Condition"]["StringEquals"]["kms:ViaService"] = "s3.eu-west-2.amazonaws.com"
+
+    assert {each.to for each in found(proof, shared)} == {"hub"}
