@@ -23,6 +23,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import CredentialResolver, Credentials, DeferredRefreshableCredentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 from range.errors import CloudError, EnvironmentMissing
@@ -88,6 +89,12 @@ class Sessions:
     def rehearsal(self) -> bool:
         """Say whether the endpoint is on this machine, so that nothing may leave it."""
         return self._endpoint is not None and is_loopback(self._endpoint)
+
+    @property
+    def models(self) -> Loader:
+        """AWS's descriptions of its services, as far as they have been read; reading all takes 100 MiB."""
+        loader: Loader = self._session.get_component("data_loader")
+        return loader
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ class Setting:
     @cached_property
     def witness(self) -> Witness:
         """Who looks at accounts without knowing what was done there."""
-        return Witness(self.plan)
+        return Witness(self.plan, self.sessions.models)
 
     @cached_property
     def proof(self) -> Shared[Proof]:

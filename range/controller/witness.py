@@ -12,6 +12,8 @@ from range.records.plan import Plan
 from range.records.trail import Trail
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
+
     from range.observe.door import Door, House
 
 SESSION_NAME = "range-witness"
@@ -20,9 +22,10 @@ SESSION_NAME = "range-witness"
 class Witness:
     """Looks at the accounts of one exercise, by a way in of its own. Safe to use from several threads."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Keep whose accounts; nothing is asked yet."""
+    def __init__(self, plan: Plan, models: Loader | None = None) -> None:
+        """Keep whose accounts, and AWS's descriptions of its services where they were read already; nothing is asked yet."""
         self._plan = plan
+        self._models = models
         self._house: House | None = None
         self._guard = threading.Lock()
 
@@ -55,6 +58,6 @@ class Witness:
 
         with self._guard:
             if self._house is None:
-                self._house = House(self._plan.region)
+                self._house = House(self._plan.region, self._models)
         role = controller_role_arn(self._plan, account)
         return self._house.enter(Entry(account, role, self._plan.external_id, SESSION_NAME))

@@ -21,6 +21,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 from range.errors import CloudError, EnvironmentMissing
@@ -62,8 +63,10 @@ class Entry:
 class House:
     """What all doors share: the caller's own credentials, and their clients."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, models: Loader | None = None) -> None:
         """Find the caller's credentials; nothing is asked yet.
+
+        `models` has AWS's descriptions of its services, as botocore publishes them: reading them anew takes 100 MiB.
 
         Raises:
             EnvironmentMissing: there are none.
@@ -78,6 +81,8 @@ class House:
             raise EnvironmentMissing("there are no AWS credentials", hint="log in first, and set AWS_PROFILE")
         self._own = own
         self._session = botocore.session.get_session()
+        if models is not None:
+            self._session.register_component("data_loader", models)
         self._session.set_credentials("signed", "below")  # botocore signs nothing without some
         self._session.register("before-sign", _sign)
         self._settings = _SETTINGS_HERE if urlsplit(self.endpoint).hostname in _HERE else _SETTINGS
