@@ -2,18 +2,22 @@
 
     python -m range.configure.player JOB
 
-JOB is a file; every line on stdout is one event, as JSON. SIGTERM ends the run in good order.
+JOB is a file; every line on stdout is one event, as JSON. When whoever started it is gone, the run ends with all that it started.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import ansible_runner
 
+from range.configure.surveyor import PLAYER, end
 from range.configure.traits import traits
 
 SHOWN = 600
@@ -52,6 +56,7 @@ def _message(result: dict[str, Any]) -> str:
 def main() -> int:
     """Play, and tell what happens; 0 when every host is done, 1 when one isn't, 2 when nothing was played."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
     def tell(event: dict[str, Any]) -> bool:
         told = event_of(event)
@@ -68,6 +73,14 @@ def main() -> int:
     )
     print(json.dumps({"event": "ended", "status": run.status, "code": run.rc}), flush=True)
     return 0 if run.status == "successful" else 1
+
+
+def _end_with(starter: int) -> None:
+    """End the run when whoever started it is gone: nobody hears of it any more, and the next run would meet it on the hosts."""
+    while os.getppid() == starter:
+        time.sleep(0.5)
+    end(f"{PLAYER}={os.environ[PLAYER]}".encode())
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from range.configure.surveyor import PLAYER, end
 from range.errors import ConfigureError, Interrupted
 
 KEPT_RUNS = 10
@@ -58,10 +58,10 @@ def play(each: Play, on_event: Callable[[Event], None], stop: threading.Event, *
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=_environment(each),
+        env=_environment(each) | {PLAYER: f"{artifacts}/"},
         start_new_session=True,
     ) as player:
-        watched = threading.Thread(target=_stop_when_asked, args=(player, stop), daemon=True)
+        watched = threading.Thread(target=_stop_when_asked, args=(player, stop, artifacts), daemon=True)
         watched.start()
         ended, hosts = _listen(player.stdout or (), on_event)
         wrote = (player.stderr.read() if player.stderr else "").strip()
@@ -86,17 +86,12 @@ def _listen(lines: Any, on_event: Callable[[Event], None]) -> tuple[Event | None
     return ended, hosts
 
 
-def _stop_when_asked(player: subprocess.Popen[str], stop: threading.Event) -> None:
-    """Ask the player to end when the user does, and make it when it doesn't."""
+def _stop_when_asked(player: subprocess.Popen[str], stop: threading.Event, artifacts: Path) -> None:
+    """End the player when the user says so, with all that it started: Ansible's workers and their connections."""
     while player.poll() is None:
         if stop.wait(0.2):
-            for number, patience_s in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
-                os.killpg(player.pid, number)
-                try:
-                    player.wait(patience_s)
-                except subprocess.TimeoutExpired:
-                    continue
-                return
+            end(f"{PLAYER}={artifacts}/".encode())
+            return
 
 
 def _job(each: Play, run: str) -> Path:

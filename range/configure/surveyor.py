@@ -19,6 +19,8 @@ import time
 
 MARK = b"RANGE_RUN="
 """How the environment of every task of a run begins."""
+PLAYER = "RANGE_PLAYER"
+"""The variable that everything has which a run starts on the controller; its value names the run."""
 STAMP = "/etc/range-image"
 """Where a golden image says which one it is."""
 _PATIENCE_S, _COMMAND_S = 3.0, 60
@@ -26,7 +28,7 @@ _PATIENCE_S, _COMMAND_S = 3.0, 60
 
 def main(asked: str) -> None:
     """Print what is asked for: a list of kinds and names, as JSON."""
-    ended = end_tasks()
+    ended = end(MARK)
     things = [(each["kind"], each["name"]) for each in json.loads(asked)]
     units = look_at_units([name for kind, name in things if kind == "unit"])
     seen = []
@@ -121,26 +123,26 @@ def group(number: int) -> str:
         return str(number)
 
 
-def end_tasks() -> int:
-    """End what tasks of earlier runs are still at: nobody waits for them any more. Gives how many processes."""
-    found = tasks()
+def end(mark: bytes) -> int:
+    """End all processes whose environment has a mark, but this one; gives how many there were."""
+    found = marked(mark)
     for number in (signal.SIGTERM, signal.SIGKILL):
-        for process in tasks():
+        for process in marked(mark):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
         until = time.monotonic() + _PATIENCE_S
-        while tasks() and time.monotonic() < until:
+        while marked(mark) and time.monotonic() < until:
             time.sleep(0.05)
     return len(found)
 
 
-def tasks() -> list[int]:
-    """Find the processes of tasks of Ansible, by the mark in their environment."""
+def marked(mark: bytes) -> list[int]:
+    """Find the processes with a mark in their environment, which they got from whoever started them."""
     found = []
     for name in os.listdir("/proc"):  # noqa: PTH208
         if not name.isdigit() or int(name) == os.getpid():
             continue
         with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:  # noqa: PTH123
-            if any(each.startswith(MARK) for each in file.read().split(b"\0")):
+            if any(each.startswith(mark) for each in file.read().split(b"\0")):
                 found.append(int(name))
     return found

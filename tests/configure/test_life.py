@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -22,6 +23,18 @@ from range.rehearsal.hosts.means import lacking
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "steadfast.yaml"
 FOREIGN = ("AWS_", "PULUMI_", "RANGE_")
+CALL = """
+import json, sys
+from pathlib import Path
+from range.cli import surroundings
+from range.cli.options import CloudName
+spec = Path("two.yaml")
+planned = surroundings.plan(spec)
+surroundings.enter(spec, planned, CloudName.rehearsal, as_it_is=True)
+from range.cloud.sessions import Sessions
+account = Sessions.of_plan(planned).account(planned.enclave(sys.argv[1]).account)
+print(json.dumps(account.call("ec2", sys.argv[2], **json.loads(sys.argv[3])), default=str))
+"""
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
 
@@ -55,18 +68,15 @@ class Operator:
         found = json.loads(self.type("configure", "--json", *words, code=code))
         return {each["name"]: each for each in found["enclaves"]}
 
-    def instance(self, name: str) -> str:
-        """Find a host's container, which is called by its instance: `sensor-1` of `est`."""
-        host, _, enclave = name.partition(".")
-        status = json.loads(self.type("status", "--json"))
-        (address,) = (
-            each["address"]
-            for row in status["enclaves"]
-            if row["name"] == enclave
-            for each in row["hosts"]
-            if each["name"] == host
-        )
-        return str(address)
+    def ec2(self, enclave: str, operation: str, **asked: Any) -> Any:
+        """Call EC2 as an enclave's controller."""
+        words = [sys.executable, "-c", CALL, enclave, operation, json.dumps(asked)]
+        done = subprocess.run(words, cwd=self.folder, env=self.env(), capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    def runs(self, enclave: str) -> set[str]:
+        """Name the runs of an enclave that something is kept of."""
+        return {path.name for path in (self.folder / ".range/two/configure" / enclave / "artifacts").iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +106,7 @@ def test_a_second_run_changes_nothing_and_drift_is_put_right(operator: Operator)
     assert {row["updated"] for row in second.values()} == {0}
     assert all(row["unchanged"] > 0 for row in second.values())
 
-    operator.type(
-        "ssh", "est/web-1", "sudo", "sh", "-c", "'echo \\# >> /etc/nginx/nginx.conf; systemctl stop syslog-ng'"
-    )
+    operator.type("ssh", "est/web-1", "sudo sh -c 'echo \\# >> /etc/nginx/nginx.conf; systemctl stop syslog-ng'")
     third = operator.configured()
 
     assert third["est"]["updated"] >= 2
@@ -139,14 +147,51 @@ def test_an_attack_is_seen_under_its_ally_and_under_no_other(operator: Operator)
         assert not any(drilled[other]["id"] in each["message"] for each in held)
 
 
+def at_work(run: str) -> list[str]:
+    """Name the processes of a run on this machine, where hosts' processes are seen, too."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"RANGE_RUN={run}".encode() in path.read_bytes():
+                found.append((path.parent / "cmdline").read_text())
+    return found
+
+
+def test_a_run_that_is_stopped_leaves_nothing_at_work_on_hosts_and_the_next_one_goes_on(operator: Operator) -> None:
+    operator.type("ssh", "est/sensor-1", "sudo sh -c 'echo \\# >> /etc/suricata/suricata.yaml'")
+    before = operator.runs("est")
+    command = operator.words("configure", "--ally", "est")
+    with subprocess.Popen(
+        command, cwd=operator.folder, env=operator.env(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        while not (begun := operator.runs("est") - before):
+            assert running.poll() is None
+            time.sleep(0.05)
+        (run,) = begun
+        while not at_work(run):
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        told, _ = running.communicate()
+
+    assert running.returncode == 130, told
+    assert at_work(run) == []
+    assert operator.configured("--ally", "est")["est"]["error"] is None
+    assert operator.configured("--ally", "est")["est"]["updated"] == 0
+
+
 def test_a_host_that_is_lost_fails_its_enclave_and_no_other_and_is_taken_up_again(operator: Operator) -> None:
-    operator.type("ssh", "pol/web-1", "sudo", "systemctl", "stop", "ssh.socket", "ssh.service", code=0)
+    web = [{"Name": "tag:range:host", "Values": ["web-1"]}]
+    (reservation,) = operator.ec2("pol", "describe_instances", Filters=web)["Reservations"]
+    ids = [each["InstanceId"] for each in reservation["Instances"]]
+    operator.ec2("pol", "stop_instances", InstanceIds=ids)
 
     lost = operator.configured(code=1)
 
     assert "web-1 can't be reached at `Log in`" in lost["pol"]["error"]
-    assert lost["est"]["error"] is None
-    assert lost["hub"]["error"] is None
+    assert (lost["est"]["error"], lost["hub"]["error"]) == (None, None)
+    operator.ec2("pol", "start_instances", InstanceIds=ids)
+    found = operator.configured("--ally", "pol")["pol"]
+    assert (found["error"], found["updated"]) == (None, 0)
 
 
 def test_hosts_of_golden_images_need_only_what_is_their_own(operator: Operator) -> None:
@@ -155,7 +200,7 @@ def test_hosts_of_golden_images_need_only_what_is_their_own(operator: Operator) 
     assert [each["error"] for each in built] == [None] * 7
 
     operator.type("down", "--ally", "est", "--yes")
-    operator.type("up", "--yes", code=1)  # pol's web server is still lost
+    operator.type("up", "--yes")
     est = operator.configured("--ally", "est")["est"]
     identities = {operator.type("ssh", f"est/{host}", "cat", "/etc/machine-id") for host in ("web-1", "sensor-1")}
     stamps = operator.type("ssh", "est/web-1", "cat", "/etc/range-image").strip()

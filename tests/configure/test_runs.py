@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from range.configure.runs import Play, play
+from range.configure.surveyor import PLAYER, marked
 from range.errors import ConfigureError, Interrupted
 
 SECRET = "xyzzy-do-not-tell"
@@ -89,11 +93,45 @@ def test_a_playbook_that_ansible_does_not_take_is_an_error_with_its_words(tmp_pa
     assert "artifacts" in (failed.value.hint or "")
 
 
-def test_a_run_that_the_user_stops_ends_soon(tmp_path: Path) -> None:
+def left(folder: Path) -> list[int]:
+    """List what is still at work of the runs of a folder, on this machine."""
+    return marked(f"{PLAYER}={folder}".encode())
+
+
+def test_a_run_that_the_user_stops_ends_with_all_that_it_started(tmp_path: Path) -> None:
     stop = threading.Event()
+    seen: list[int] = []
 
     def on_event(event: dict[str, Any]) -> None:
+        seen.extend(left(tmp_path))
         stop.set()
 
     with pytest.raises(Interrupted):
         play(_play(tmp_path, ENDLESS), on_event, stop, run="one")
+
+    assert seen
+    assert left(tmp_path) == []
+
+
+def test_a_run_whose_command_was_killed_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    each = _play(tmp_path, ENDLESS)
+    script = f"""
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from range.configure.runs import Play, play
+each = Play(Path({str(each.playbooks)!r}), "site.yml", Path({str(each.folder)!r}), {each.inventory!r})
+play(each, lambda event: print(event, flush=True), threading.Event(), run="one")
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as command:
+        assert command.stdout is not None
+        assert "start" in command.stdout.readline()
+        assert left(tmp_path)
+        command.kill()
+
+    until = time.monotonic() + 60
+    while left(tmp_path) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert left(tmp_path) == []

@@ -68,7 +68,7 @@ class Here:
     """Ways that look at this machine, without ending anything on it."""
 
     def run(self, name: HostName, words: Any, *, timeout_s: float, stdin: str) -> Ran:
-        script = stdin.replace("ended = end_tasks()", "ended = 0")
+        script = stdin.replace("ended = end(MARK)", "ended = 0")
         done = subprocess.run([sys.executable, "-"], input=script, capture_output=True, text=True, check=False)
         return Ran(done.returncode, done.stdout, done.stderr)
 
