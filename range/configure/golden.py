@@ -36,6 +36,10 @@ ZONE = "services"
 """The zone of the hub that builders stand in."""
 
 
+AT_ONCE = 4
+"""Builders that stand at once: a new AWS account may have five processors, and a rehearsal's machine bears some forty hosts."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """One image that is to be built, and a host that it shall serve."""
@@ -82,7 +86,7 @@ class Workshop:
     stop: threading.Event
 
     def build(self, wishes: Sequence[Wish]) -> tuple[Built, ...]:
-        """Build images side by side; one that fails leaves the others to finish.
+        """Build images, some at once; one that fails leaves the others to finish.
 
         Raises:
             ConfigureError: nothing could be played.
@@ -93,7 +97,12 @@ class Workshop:
         if left:
             self.tell(f"clearing away {len(left)} builders that an earlier build left")
         self.images.terminate(left)
-        self.tell(f"launching {len(wishes)} builders")
+        batches = [wishes[first : first + AT_ONCE] for first in range(0, len(wishes), AT_ONCE)]
+        return tuple(built for batch in batches for built in self._built(batch))
+
+    def _built(self, wishes: Sequence[Wish]) -> tuple[Built, ...]:
+        """Build some images side by side."""
+        self.tell(f"launching {len(wishes)} builders: {', '.join(wish.host.role for wish in wishes)}")
         with self._standing(wishes) as benches:
             ways = self._ways(benches)
             try:
@@ -195,7 +204,8 @@ class Workshop:
         for host in tally.hosts():
             if not host.is_done:
                 bench = next(bench for bench in well.values() if bench.name.host == host.name)
-                bench.error = f"`{host.task}`: {host.message}" if host.task else "its builder was not gone over"
+                said = " ".join((host.message or "").split())
+                bench.error = f"`{host.task}`: {said}" if host.task else "its builder was not gone over"
         return tally
 
     def _told(self, bench: _Bench) -> dict[str, Any]:
