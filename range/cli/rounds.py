@@ -55,6 +55,23 @@ def _seen(document: Document) -> str:
     return f"{len(drills)} attacks seen, each by its ally alone, within {slowest:.1f} s"
 
 
+def _unproven(document: Document) -> str | None:
+    """Say what isn't proven, or wasn't tried by packets although there are hosts to send them."""
+    if document["verdict"] != "PROVEN":
+        return "; ".join(each["why"] for each in document["findings"][:3])
+    left_out = document["probes"]["left_out"]
+    return f"{document['probes']['why']}: {', '.join(left_out)}" if left_out else None
+
+
+def _proven(document: Document) -> str:
+    """Say how many pairs of zones are proven, and what packets said of it."""
+    probes = document["probes"]
+    proven = f"{document['pairs']} pairs of zones PROVEN"
+    return (
+        f"{proven}; {probes['tried']} packets agree, {probes['passed']} of them arrived" if probes["tried"] else proven
+    )
+
+
 def _not_clean(document: Document) -> str | None:
     """Say which enclaves aren't clean."""
     others = [f"{each['name']} is {each['verdict']}" for each in document["enclaves"] if each["verdict"] != "CLEAN"]
@@ -93,6 +110,7 @@ ROUNDS = (
     Round("up", ("up",), lambda d: _enclaves(d, "ready"), _counted),
     Round("up again", ("up",), _nothing_changed, _counted),
     Round("attack", ("drill",), _unseen, _seen, hosts=True),
+    Round("verify", ("verify",), _unproven, _proven),
     Round("status", ("status",), lambda d: _enclaves(d, "ready"), lambda d: f"{len(d['enclaves'])} ready"),
     Round("session start", ("session", "start"), lambda _: None, lambda d: f"{len(d['access'])} teams have access"),
     Round("session end", ("session", "end"), lambda _: None, lambda d: f"session {d['session']['number']} is over"),
