@@ -186,10 +186,10 @@ def service_of(request: Request, signing_name: str) -> Service | None:
     if signing_name in ("s3", "s3-control") and request.address.path.startswith("/v20180820/"):
         return service_named("s3control")
     name = _SIGNED_AS.get(signing_name) or _by_bare_name().get(signing_name.replace("-", ""))
-    return _spoken(service_named(name), request) if name else None
+    return as_spoken(service_named(name), request) if name else None
 
 
-def _spoken(service: Service, request: Request) -> Service:
+def as_spoken(service: Service, request: Request) -> Service:
     """Give a service as it speaks to whoever made a request."""
     protocol = protocols.spoken(service.model, request)
     return _speaking(service.name, protocol) if protocol else service

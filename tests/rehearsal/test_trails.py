@@ -140,3 +140,15 @@ def test_events_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
 
     assert made[0] == made[1]
     assert told == ["CreateVolume"]
+
+
+def test_a_service_that_speaks_several_protocols_is_read_in_the_one_that_was_spoken(client: Client) -> None:
+    client("cloudwatch").put_dashboard(DashboardName="board", DashboardBody="{}")
+    client("ecr").create_repository(repositoryName="images")
+
+    told = client("cloudtrail").lookup_events()["Events"]
+
+    assert [(each["EventSource"], each["EventName"]) for each in told] == [
+        ("ecr.amazonaws.com", "CreateRepository"),
+        ("monitoring.amazonaws.com", "PutDashboard"),
+    ]

@@ -13,14 +13,14 @@ from pathlib import Path
 from range.rehearsal.call import Call
 from range.rehearsal.callers import Caller
 from range.rehearsal.messages import Answer, Request
-from range.rehearsal.services import Service, only_reads, service_named
+from range.rehearsal.services import Service, as_spoken, only_reads, service_named
 
 late_s = 0.0
 """How far the event history is behind; the weather says so."""
 MOST_ENTRIES = 10_000
 """AWS keeps 90 days; here the newest entries are kept, however old."""
 _PRUNED_EVERY = 500
-_KEPT_HEADERS = ("content-type", "x-amz-target", "user-agent", "host")
+_KEPT_HEADERS = ("content-type", "smithy-protocol", "x-amz-target", "user-agent", "host")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS book (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, at REAL NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL,
@@ -143,16 +143,17 @@ def _entry(row: tuple[object, ...]) -> Entry:
     """Read a row."""
     number, id_, at, account, region, service, operation, caller, request, asked, status, headers, answered = row
     method, url, sent = json.loads(str(request))
+    made = Request(method, url, sent, bytes(asked))  # type: ignore[call-overload]
     return Entry(
         int(str(number)),
         str(id_),
         float(str(at)),
         str(account),
         str(region),
-        service_named(str(service)),
+        as_spoken(service_named(str(service)), made),
         str(operation),
         Caller(**json.loads(str(caller))),
-        Request(method, url, sent, bytes(asked)),  # type: ignore[call-overload]
+        made,
         Answer(int(str(status)), json.loads(str(headers)), bytes(answered)),  # type: ignore[call-overload]
     )
 

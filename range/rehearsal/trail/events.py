@@ -66,7 +66,7 @@ _NAMES = {"cloudtrail": "AWS::CloudTrail::Trail", "secretsmanager": "AWS::Secret
 
 def source_of(entry: Entry) -> str:
     """Name the service that was called, as in `ec2.amazonaws.com`."""
-    prefix = str(entry.service.model.metadata["endpointPrefix"])
+    prefix = str(entry.service.model.metadata["endpointPrefix"]).removeprefix("api.")  # of ECR and its like
     return f"{_SOURCES.get(entry.service.name, prefix)}.amazonaws.com"
 
 
