@@ -106,3 +106,22 @@ def test_a_root_volume_grows_in_place(bench: Bench) -> None:
 
     assert not found.replacing
     assert instance.state["rootBlockDevice"]["volumeSize"] == 20
+
+
+def test_a_root_volume_that_was_replaced_in_place_is_the_one_that_the_state_has(bench: Bench) -> None:
+    instance, ec2 = bench.make("instance"), bench.client("ec2")
+    before = instance.state["rootBlockDevice"]["volumeId"]
+    while ec2.describe_instances(InstanceIds=[instance.id])["Reservations"][0]["Instances"][0]["State"]["Code"] == 0:
+        pass
+    task = ec2.create_replace_root_volume_task(InstanceId=instance.id)["ReplaceRootVolumeTask"]
+    which = {"ReplaceRootVolumeTaskIds": [task["ReplaceRootVolumeTaskId"]]}
+    while ec2.describe_replace_root_volume_tasks(**which)["ReplaceRootVolumeTasks"][0]["TaskState"] != "succeeded":
+        pass
+
+    there = instance.read() or {}
+
+    (mapping,) = ec2.describe_instances(InstanceIds=[instance.id])["Reservations"][0]["Instances"][0][
+        "BlockDeviceMappings"
+    ]
+    assert there["rootBlockDevice"]["volumeId"] == mapping["Ebs"]["VolumeId"] != before
+    assert not instance.differences(instance.inputs).changed

@@ -54,6 +54,10 @@ class RootDisk(Block):
         )
         return {**found, "volumeId": value["VolumeId"], "deviceName": value["Device"]}
 
+    def kept(self, told: Any, seen: Any) -> Any:
+        """Keep what the program said, of the volume that it is now: it may have been replaced in place."""
+        return {**super().kept(told, seen), "volumeId": seen["volumeId"]}
+
 
 @dataclass(frozen=True)
 class Encoded(Text):
