@@ -24,6 +24,10 @@ _SECRET = "4dabf18193072939515e22adb298388d"
 """How Pulumi marks a secret in a state. Source: pulumi sdk/v3 v3.250.0, go/common/resource/sig.go (Key)."""
 
 
+class Outdated(Undecided):
+    """A baseline was recorded by an older program, which saw things otherwise."""
+
+
 @dataclass(frozen=True)
 class Baselines:
     """Where one enclave's baseline is."""
@@ -39,7 +43,7 @@ class Baselines:
         """Give the baseline; None where none was recorded.
 
         Raises:
-            Undecided: it can't be read, or is of another version of the program.
+            Undecided: it can't be read, or is of another version of the program (Outdated).
         """
         content = read(self.path)
         if content is None:
@@ -52,7 +56,7 @@ class Baselines:
                 hint=f"move {self.path} away; `range up` records another, once the enclave is as it should be",
             ) from error
         if found.format != FORMAT:
-            raise Undecided(
+            raise Outdated(
                 f"the baseline {self.path} has format {found.format}; this program compares with format {FORMAT}",
                 hint="`range up` records a new one",
             )

@@ -172,13 +172,18 @@ def _normal(value: Any, left_out: frozenset[str], roles: Roles) -> Any:
 
 def _listed(value: Sequence[Any], left_out: frozenset[str], roles: Roles) -> Any:
     """Give a list in an order of its own: AWS's says nothing; tags become a mapping."""
-    if value and all(isinstance(each, Mapping) and _TAG.issuperset(each) for each in value):
+    if value and all(_is_tag(each) for each in value):
         tags = [{key.lower(): inner for key, inner in each.items()} for each in value]
         return {str(tag.get("key")): roles.of(str(tag.get("value", ""))) for tag in tags}
     return sorted((_normal(each, left_out, roles) for each in value), key=text)
 
 
 _TAG = frozenset({"Key", "Value", "key", "value", "ResourceId", "ResourceType"})
+
+
+def _is_tag(each: Any) -> bool:
+    """Say whether something is a tag, and no list of values: `[{"Value": "10.0.0.1"}]` is a record's."""
+    return isinstance(each, Mapping) and _TAG.issuperset(each) and ("Key" in each or "key" in each)
 
 
 def _worded(value: str, left_out: frozenset[str], roles: Roles) -> Any:

@@ -88,6 +88,7 @@ OMISSIONS: tuple[Omission, ...] = (
                                 "LatestStreamLabel"), "counted, or drawn"),
     Omission("secretsmanager:secret", ("SecretVersionsToStages",),
              "a reset rotates what players could have seen"),
+    Omission("events:archive", ("EventCount", "SizeBytes"), "counts what happened"),
     Omission("ssm:parameter", ("LastModifiedUser",), "who, not what"),
     Omission("cloudwatch:alarm", ("StateValue", "StateReason", "StateReasonData"), "passes by itself"),
     Omission("route53:zone", ("ResourceRecordSetCount", "CallerReference", "LinkedService"), "counted, or drawn"),

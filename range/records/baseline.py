@@ -9,7 +9,7 @@ from range.records.inventory import Inventory
 from range.records.observation import Observation, text
 from range.records.plan import Record
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when a baseline of an older program can't be compared with any more."""
 
 

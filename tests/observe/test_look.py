@@ -280,6 +280,15 @@ def test_on_aws_a_call_goes_to_the_host_of_its_region_and_is_signed_for_it(
     assert f"/{signed_for}/{service}/aws4_request" in str(sent[0].headers["Authorization"])
 
 
+def test_lists_of_values_are_no_tags_and_none_of_them_is_lost() -> None:
+    one, two = (
+        canonical(things({"Id": "i-1", "Records": [{"Value": value} for value in values]}))
+        for values in (["10.0.0.1", "10.0.0.2"], ["10.6.6.6", "10.0.0.2"])
+    )
+
+    assert one != two
+
+
 def things(*items: dict[str, Any]) -> list[Seen]:
     kind = Kind("ec2:thing", "ec2", "describe_things", "Things", "Id")
     return [Seen(kind, HOME, item) for item in items]
