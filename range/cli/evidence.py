@@ -43,5 +43,5 @@ def evidence(
         output.document({"exercise": planned.exercise, "enclave": named[0], "bundle": str(path), "files": digests})
     else:
         output.table(("file", "sha256"), sorted(digests.items()))
-        output.line(f"{path}: `range receipt verify bundle.json --key receipts.pub` verifies what is in it")
+        output.line(f"{path}: `range receipt verify {path.name} --key receipts.pub` verifies every file in it")
     return 0

@@ -10,9 +10,12 @@ import typer
 from range.cli import output
 from range.cli.options import AsJson
 
+SIGNED = "SIGNED"
+"""What is said of a bundle, which gives no verdict itself: each receipt in it has its own."""
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The receipt.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The receipt, or a bundle of evidence.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="The operator's public key, as you were given it.")]
 
 
@@ -26,15 +29,17 @@ def verify(file: File, key: Key, as_json: AsJson = False) -> int:
     """Say whether a receipt is what that key signed, and what it says.
 
     It exits with 0 for a receipt that was signed and says CLEAN, with 1 for one that was altered or says DIRTY, and with
-    3 for one that says UNKNOWN.
+    3 for one that says UNKNOWN. Of a bundle of evidence every file is verified.
     """
+    from range.receipts.bundles import is_bundle
+    from range.receipts.bundles import verify as verify_bundle
     from range.receipts.envelope import key_id
     from range.receipts.keys import public_key
     from range.receipts.statement import verify as verified
 
-    found = verified(file, key)
+    found = verify_bundle(file, key) if is_bundle(file) else verified(file, key)
     said = found.predicate
-    verdict = str(said.get("verdict", "CLEAN"))
+    verdict = str(said.get("verdict", SIGNED))
     if as_json:
         document = {"signed": True, "key": key_id(public_key(key)), **found.model_dump(), "verdict": verdict}
         output.document(document)
@@ -46,7 +51,7 @@ def verify(file: File, key: Key, as_json: AsJson = False) -> int:
                 output.line(f"  {name.replace('_', ' ')}: {_told(said[name])}")
         for why in said.get("why", ()):
             output.line(f"  {why}")
-    return {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}.get(verdict, 3)
+    return {"CLEAN": 0, SIGNED: 0, "DIRTY": 1, "UNKNOWN": 3}.get(verdict, 3)
 
 
 def _told(value: Any) -> str:

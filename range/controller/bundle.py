@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import tarfile
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from range.controller.baselines import Baselines, versions
 from range.controller.site import Setting
-from range.errors import InputError, RangeError
+from range.errors import InputError
 from range.plan.names import TAG_PREFIX
+from range.receipts.bundles import STATEMENT, packed
 from range.receipts.envelope import signed
 from range.receipts.keys import PUBLIC, signing_key
 from range.receipts.statement import EVIDENCE, statement
 from range.records.snapshot import text_of
 
 HOW = Path(__file__).parents[2] / "docs" / "receipts.md"
-STATEMENT = "bundle.json"
 
 
 def bundle(setting: Setting, enclave: str, path: Path) -> dict[str, str]:
@@ -44,7 +41,7 @@ def bundle(setting: Setting, enclave: str, path: Path) -> dict[str, str]:
         "versions": versions(),
     }
     envelope = signed(statement(EVIDENCE, digests, predicate), signing_key(setting.records / "keys"))
-    _pack(path, {STATEMENT: envelope.encode(), **files})
+    packed(path, {STATEMENT: envelope.encode(), **files})
     return digests
 
 
@@ -80,27 +77,3 @@ def _kept_volumes(setting: Setting, enclave: str) -> list[dict[str, str]]:
         {"snapshot": each["SnapshotId"], "description": each.get("Description", ""), "taken": str(each["StartTime"])}
         for each in found
     ]
-
-
-def _pack(path: Path, files: Mapping[str, bytes]) -> None:
-    draft = path.with_name(f"{path.name}.draft")
-    try:
-        with tarfile.open(draft, "w:gz") as archive:
-            for name, content in files.items():
-                entry = tarfile.TarInfo(name)
-                entry.size, entry.mode = len(content), 0o644
-                archive.addfile(entry, io.BytesIO(content))
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise RangeError(f"{path} can't be written: {error.strerror}", hint="name another file with --out") from error
-
-
-def unpacked(path: Path) -> dict[str, bytes]:
-    """Read a bundle's files by name."""
-    with tarfile.open(path, "r:gz") as archive:
-        return {
-            entry.name: content.read()
-            for entry in archive.getmembers()
-            if entry.isfile() and (content := archive.extractfile(entry)) is not None
-        }

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from range.errors import InputError, NotClean
 from range.receipts.envelope import opened
 from range.receipts.keys import public_key
@@ -54,9 +56,18 @@ def verify(receipt: Path, key: Path) -> Verified:
     except UnicodeDecodeError as error:
         raise NotClean(f"{receipt}: it isn't a signed receipt: {error}") from error
     try:
-        return _read(opened(envelope, public_key(key)))
+        return verified(envelope, public_key(key))
     except NotClean as bad:
         raise NotClean(f"{receipt}: {bad.message}", hint="believe nothing that it says") from bad
+
+
+def verified(envelope: str, key: Ed25519PublicKey) -> Verified:
+    """Give what an envelope says that a key signed.
+
+    Raises:
+        NotClean: the key didn't sign it, or it is no receipt of a range.
+    """
+    return _read(opened(envelope, key))
 
 
 def _read(found: Mapping[str, Any]) -> Verified:
