@@ -107,6 +107,7 @@ def destroy(site: Site) -> Outcome:
     setting = site.setting
     # First what a killed run left: the state doesn't know it yet, so it would be taken for something made by hand.
     recover(setting.engine, setting.sessions, setting.plan, site.enclave, setting.state_id)
+    kept = _saved(site)
     swept = clear_the_way(_account(site), setting.engine.state(site.stack).known)
 
     def down() -> StackChanges:
@@ -127,7 +128,23 @@ def destroy(site: Site) -> Outcome:
             raise
         swept = Swept(removed=(*swept.removed, *again.removed))
         changes = down()
-    return Outcome(changes=changes, hosts=(), notes=_removed(swept.removed))
+    return Outcome(changes=changes, hosts=(), notes=(*kept, *_removed(swept.removed)))
+
+
+def _saved(site: Site) -> tuple[str, ...]:
+    """Copy evidence that was kept on request under a key of the hub, before the enclave's own is scheduled to go."""
+    from range.plan.names import controller_role_arn
+    from range.teardown.evidence import safeguard
+
+    plan, sessions = site.setting.plan, site.setting.sessions
+    if site.enclave == plan.hub.name:
+        return ()
+    accounts = {site.account, *(each.account for each in (plan.hub, *plan.enclaves))}
+    roles = [controller_role_arn(plan, each) for each in accounts]
+    kept = safeguard(_account(site), sessions.account(plan.hub.account), plan.exercise, roles)
+    return tuple(
+        f"evidence {snapshot} stays in {site.account}, under the hub's key {key}" for snapshot, key in kept.items()
+    )
 
 
 def prove_nothing_left(site: Site) -> Outcome:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from range.cloud.resources.kinds import EVIDENCE
 from range.cloud.sessions import Account
 from range.errors import CloudError
 
 GOLDEN = "range:golden"
 """The tag of a golden snapshot: the host that it is of."""
-EVIDENCE = "range:evidence"
-"""The tag of a disk that was kept on request: the host that it is of."""
 PATIENCE_S = 1800.0
 """How long AWS may take for a snapshot, a volume or a replacement."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 15.0

@@ -10,10 +10,14 @@ import jmespath
 
 from range.cloud.sessions import Account
 from range.errors import CloudError
+from range.plan.names import TAG_PREFIX
 from range.records.inventory import GLOBAL, Resource
 
 Item = Mapping[str, Any]
 """One thing as AWS describes it."""
+
+EVIDENCE = f"{TAG_PREFIX}evidence"
+"""The tag of what was kept on request; nobody but the controller can set it, and nothing of it is swept."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by, by_list, ec2, pages
+from range.cloud.resources.kinds import EVIDENCE, Found, Item, Kind, Place, by, by_list, ec2, pages, tag_mapping
 
 _ROOTS = ("/dev/xvda", "/dev/sda1")
 """Source: Amazon EC2 User Guide, "Device names for volumes", what is reserved for the root (read 2026-11-22)."""
@@ -36,6 +36,12 @@ def _is_an_instances_own(volume: Item) -> bool:
     return any(each.get("DeleteOnTermination") or each.get("Device") in _ROOTS for each in attachments)
 
 
+def _is_evidence(snapshot: Item) -> str:
+    """Say of what a snapshot was kept."""
+    host = tag_mapping(snapshot.get("Tags")).get(EVIDENCE)
+    return f"evidence of {host}, kept on request" if host else ""
+
+
 KINDS = (
     ec2("instance", "instances", "Reservations[].Instances[]", "InstanceId", _terminate, parent="VpcId",
          state="State.Name", ended=_GONE, ending=frozenset({"shutting-down"}), inside=("ec2:vpc",), abroad=True,
@@ -47,7 +53,7 @@ KINDS = (
          by("ec2", "deregister_image", "ImageId"), state="State", ended=frozenset({"deregistered"}), abroad=True,
          after=("ec2:instance",)),
     Kind("ec2:snapshot", "ec2", pages("ec2", "describe_snapshots", "Snapshots", OwnerIds=["self"]), "SnapshotId",
-         by("ec2", "delete_snapshot", "SnapshotId"), abroad=True, after=("ec2:image", "ec2:volume")),
+         by("ec2", "delete_snapshot", "SnapshotId"), residue=_is_evidence, abroad=True, after=("ec2:image", "ec2:volume")),
     ec2("key-pair", "key_pairs", "KeyPairs", "KeyPairId", _delete_key_pair),
     ec2("launch-template", "launch_templates", "LaunchTemplates", "LaunchTemplateId", "delete_launch_template",
          after=("autoscaling:group", "ec2:fleet")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages
+from range.cloud.resources.kinds import EVIDENCE, Found, Item, Kind, Place, by, pages, tag_mapping
 from range.errors import CloudError
 
 _KEY_WINDOW_DAYS = 7
@@ -54,7 +54,9 @@ def _keys(place: Place) -> Iterator[Item]:
 
 
 def _waits(item: Item) -> str:
-    """Say until when a key waits for its deletion."""
+    """Say until when a key waits for its deletion, or that it is what kept evidence is encrypted with."""
+    if tag_mapping(item.get("Tags")).get(EVIDENCE):
+        return "the key of evidence that was kept on request"
     if item["KeyState"] not in ("PendingDeletion", "PendingReplicaDeletion"):
         return ""
     date = item.get("DeletionDate")

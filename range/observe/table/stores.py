@@ -13,7 +13,9 @@ def _s3(key: str, operation: str, gives: str, *nothing: str) -> Detail:
 
 
 def _waits(item: Item) -> str:
-    """Say until when a key waits for its deletion."""
+    """Say until when a key waits for its deletion, or that it is what kept evidence is encrypted with."""
+    if any(tag.get("TagKey") == "range:evidence" for tag in item.get("Tags") or ()):
+        return "the key of evidence that was kept on request"
     if item.get("KeyState") not in ("PendingDeletion", "PendingReplicaDeletion"):
         return ""
     date = item.get("DeletionDate")
