@@ -73,6 +73,8 @@ def end(
     if as_json:
         output.document(_told(closed))
     else:
+        for host, why in closed.not_told.items():
+            output.note(f"{host} still has its team's key, until it is reset: {why}")
         output.line(f"session {closed.number} is over for {', '.join(closed.enclaves)}; `range reset {spec}` is next")
     return 0
 
@@ -121,6 +123,8 @@ def access(
         output.line(f"export AWS_SECRET_ACCESS_KEY={given.secret_access_key}")
         output.line(f"export AWS_SESSION_TOKEN={given.session_token}")
         output.line(f"export AWS_REGION={setting.plan.region}")
+        for line in _logins(given):
+            output.line(f"# {line}")
     return 0
 
 
@@ -170,4 +174,17 @@ def _process(access: Access) -> dict[str, Any]:
         "SecretAccessKey": access.secret_access_key,
         "SessionToken": access.session_token,
         "Expiration": access.expires.isoformat(),
+        "Login": access.login and access.login.model_dump(),
     }
+
+
+def _logins(access: Access) -> list[str]:
+    """Give a command for each host that a team may log in to, and why it can't where that is so."""
+    login = access.login
+    if login is None:
+        return []
+    told = [
+        f"ssh -i {login.key} -J {login.through} {login.user}@{address}  # {name}"
+        for name, address in login.hosts.items()
+    ]
+    return [*told, *(f"{name} doesn't know the key: {why}" for name, why in login.not_told.items())]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from range.controller.baselines import Baselines, needed
 from range.controller.conductor import Ended
+from range.controller.logins import close_logins
 from range.controller.played import Played
 from range.controller.site import Setting
 from range.errors import InputError
@@ -47,6 +48,7 @@ def revoke_first(setting: Setting, enclaves: Iterable[str]) -> None:
     from range.session.access import revoke
 
     for name in enclaves:
+        close_logins(setting, name)
         account = setting.sessions.account(setting.plan.enclave(name).account)
         revoke(account, setting.plan.exercise, name, datetime.now(UTC))
 

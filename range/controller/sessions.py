@@ -11,6 +11,7 @@ from range.controller.claims import claim
 from range.controller.command import Command
 from range.controller.cuts import freeze
 from range.controller.kept import write
+from range.controller.logins import close_logins, open_logins
 from range.controller.played import Played
 from range.controller.proving import judged
 from range.controller.site import Setting
@@ -90,11 +91,12 @@ def end(setting: Setting, command: Command, only: Sequence[str] = ()) -> Session
     if session is None:
         raise InputError("no session goes on", hint=f"`range session start {setting.spec}` begins one")
     leaving = tuple(name for name in session.enclaves if not only or name in only)
-    failed = []
+    failed: list[str] = []
+    not_told: dict[str, str] = {}
     with _claimed(setting, command, leaving):
         for name in leaving:
             try:
-                close_access(setting, name)
+                not_told |= close_access(setting, name)
                 phase = played.enclave(name).cut
                 if phase is None:
                     command.journal.stands(setting.plan.exercise, name, "ready", direction="session")
@@ -102,7 +104,7 @@ def end(setting: Setting, command: Command, only: Sequence[str] = ()) -> Session
                 failed.append(f"{name}: {error.message}")
         if failed:
             raise RangeError(f"access wasn't taken back everywhere: {'; '.join(failed)}", hint="type it again")
-        return _ended(played, session, leaving)
+        return _ended(played, session.model_copy(update={"not_told": not_told}), leaving)
 
 
 def _ended(played: Played, session: Session, leaving: Sequence[str]) -> Session:
@@ -151,17 +153,22 @@ def open_access(setting: Setting, enclave: str) -> Access:
         raise InputError(f"{enclave} isn't in session", hint=f"`range session start {setting.spec} --ally {enclave}`")
     account = setting.sessions.account(setting.plan.enclave(enclave).account)
     access = opened(account, setting.plan.exercise, enclave, enclave)
+    access = access.model_copy(update={"login": open_logins(setting, enclave)})
     write(setting.records / "access" / f"{enclave}.json", access.model_dump_json(indent=1), mode=0o600)
     return access
 
 
-def close_access(setting: Setting, enclave: str) -> None:
-    """Take back every session of an enclave's participants that was issued until now."""
+def close_access(setting: Setting, enclave: str) -> dict[str, str]:
+    """Take back every session of an enclave's participants that was issued until now, and their SSH key.
+
+    Gives the hosts that couldn't be told, and why: one that players broke must not keep a session open.
+    """
     from range.session.access import revoke
 
     account = setting.sessions.account(setting.plan.enclave(enclave).account)
     revoke(account, setting.plan.exercise, enclave, datetime.now(UTC) + timedelta(seconds=1))
     (setting.records / "access" / f"{enclave}.json").unlink(missing_ok=True)
+    return close_logins(setting, enclave)
 
 
 def spent_usd(setting: Setting, now: datetime) -> dict[str, float]:

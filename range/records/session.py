@@ -25,6 +25,8 @@ class Session(Record):
     """Which warnings were given."""
     lease_end: datetime | None = None
     """When the lease ends, where it was moved by extending."""
+    not_told: dict[str, str] = {}
+    """Hosts that a team's key couldn't be taken off at the end, and why: a reset gives them another disk."""
     proof_sha256: str = ""
     """Of the snapshot that was proven when it began."""
 
@@ -60,6 +62,20 @@ class Enclave(Record):
     cut: Cut | None = None
 
 
+class Login(Record):
+    """A team's way into its hosts by SSH."""
+
+    key: str
+    """The file of the private key."""
+    user: str
+    through: str
+    """User and address on the bastion, where the key opens connections to these hosts and nothing else."""
+    hosts: dict[str, str]
+    """Addresses by host."""
+    not_told: dict[str, str] = {}
+    """Hosts that the key couldn't be brought to, and why."""
+
+
 class Access(Record):
     """A team's short-lived credentials in one enclave."""
 
@@ -70,3 +86,5 @@ class Access(Record):
     secret_access_key: str
     session_token: str
     expires: datetime
+    login: Login | None = None
+    """None where there are no hosts to log in to."""
