@@ -16,6 +16,7 @@ from bench.lifecycle import lifecycle, whole
 from bench.packets import packets
 from bench.policy import policy
 from bench.proof import proof
+from bench.resets import resets
 from bench.simulated import simulated
 from bench.snapshot import snapshot
 from bench.start import start
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "configure": configure,
     "alerts": alerts,
     "collector": collector,
+    "resets": resets,
     "cloud": cloud,
 }
 

@@ -205,6 +205,11 @@ class Ways:
         sockets = Path(tempfile.mkdtemp(prefix="range-"))
         return Ways(plan, folder=folder, key=self._key, entry=self._entry, sockets=sockets)
 
+    def hang_up(self, names: Iterable[HostName]) -> None:
+        """End the shared connections to hosts that were booted anew: they lead nowhere, and would be waited for."""
+        for name in names:
+            subprocess.run([*self.command(name)[:3], "-O", "exit", name.alias], capture_output=True, check=False)
+
     def forget(self, names: Iterable[HostName]) -> None:
         """Drop the pinned keys of hosts that were replaced; what they show next is pinned anew."""
         for name in names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from range.controller.baselines import Baselines, plan_parts, playbooks_digest, state_digest, versions
+from range.controller.baselines import Baselines, Outdated, plan_parts, playbooks_digest, state_digest, versions
+from range.controller.looks import hosts_of, look, unlooked
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.proving import judged
@@ -13,7 +14,8 @@ from range.records.baseline import Baseline
 from range.records.proof import Finding
 
 SHOWN = 3
-NO_HOSTS = "hosts' files are not read yet"
+PATIENCE_S = 120.0
+"""How long a host may take to let the witness in: it was configured just now."""
 
 
 def verify(site: Site) -> Outcome:
@@ -58,17 +60,18 @@ def baseline(site: Site) -> Outcome:
     leaves = played.phase(enclave)
     parts = plan_parts(setting.plan, setting.plan.enclave(enclave))
     made_from = (parts, state_digest(setting, enclave), playbooks_digest())
-    before = book.read()
+    before, outdated = _before(book)
     if before is not None and (before.plan, before.state, before.playbooks) == made_from:
         return Outcome(notes=(f"the baseline of {before.recorded:%Y-%m-%d %H:%M} UTC stays",), leaves=leaves)
-    if before is not None and played.since_clean(enclave):
+    if (before is not None or outdated) and played.since_clean(enclave):
         return Outcome(
             error=f"{enclave} was played in since it was last proven clean, so what it is now is no baseline",
             hint=f"`range reset {setting.spec} --ally {enclave} --level enclave` makes it anew from the file as it is",
             exit_code=1,
         )
     kept = goldens(site)
-    seen = setting.witness.look(site.account, organisation=enclave == setting.plan.hub.name)
+    unlooked_why = unlooked(site, None)
+    seen = look(site, () if unlooked_why else hosts_of(site), PATIENCE_S)
     if seen.unread:
         told = "; ".join(str(each) for each in seen.unread[:SHOWN])
         return Outcome(
@@ -88,13 +91,21 @@ def baseline(site: Site) -> Outcome:
             plan=parts,
             state=made_from[1],
             playbooks=made_from[2],
-            no_files=NO_HOSTS,
+            no_files=unlooked_why,
             goldens=kept,
             observation=seen,
             inventory=take(setting.sessions.account(site.account), organisation=enclave == setting.plan.hub.name),
         )
     )
     return Outcome(notes=(f"baseline of {len(seen.things)} things of {len(seen.counts)} types",), leaves=leaves)
+
+
+def _before(book: Baselines) -> tuple[Baseline | None, bool]:
+    """Give the baseline that was recorded, and whether there is one that can't be compared with any more."""
+    try:
+        return book.read(), False
+    except Outdated:
+        return None, True
 
 
 def goldens(site: Site) -> dict[str, str]:
@@ -105,7 +116,7 @@ def goldens(site: Site) -> dict[str, str]:
     from range.plan.names import tags
     from range.reset.volumes import keep_goldens
 
-    hosts = {host.name: host.id for host in setting.engine.outputs(site.stack).hosts}
+    hosts = hosts_of(site)
     account = setting.sessions.account(site.account)
     return keep_goldens(account, hosts, tags(setting.plan, site.enclave, setting.state_id))
 

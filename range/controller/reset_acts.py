@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from range.cloud.sessions import Account
 from range.controller.acts import destroy, forget, provision, record_inventory
 from range.controller.baselines import Baselines, needed
+from range.controller.looks import hosts_of, ids_of, made_again, unlooked
+from range.controller.looks import look as look_at
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.site import Site
@@ -14,10 +16,14 @@ from range.controller.worksheets import Sheet, going_on, without_cut
 from range.errors import RangeError
 from range.records.baseline import Baseline
 from range.records.inventory import Swept
+from range.records.observation import Difference, host_of
 from range.records.reset import Worksheet
 from range.verify.baseline import differences
 
-NO_HOSTS = "hosts' files are not compared yet: every host of an enclave that was touched got another disk"
+FIRST_S, LAST_S = 60.0, 900.0
+"""How long AWS may go on refusing to delete a thing: before declared things are put back, which may hold on to it, and after."""
+PATIENCE_S = 20.0
+"""How long a host may take to let us in at the first look; one that doesn't gets another disk."""
 
 
 def look(site: Site) -> Outcome:
@@ -28,17 +34,43 @@ def look(site: Site) -> Outcome:
     recorded = baseline_of(site)
     sessions = played.since_clean(enclave)
     since = max(filter(None, (remembered.clean, recorded.recorded if recorded else None)), default=None)
-    seen = setting.witness.look(site.account)
-    found = differences(recorded.observation, seen) if recorded else ()
     work = Worksheet(
         began=datetime.now(UTC),
         since=since or min((each.began for each in sessions), default=datetime.now(UTC)),
         sessions=tuple(each.number for each in sessions),
-        found=without_cut(found, remembered.cut),
     )
+    if recorded is not None:
+        suspect = bool(sessions or remembered.cut or (setting.reset and setting.reset.all_hosts))
+        found, hosts, ids = _compared(site, recorded, suspect=suspect)
+        work = work.model_copy(update={"found": found, "hosts": hosts, "ids": ids})
     Sheet.of(site).write(work)
     told = f"{len(work.found)} differences" if work.found else "nothing differs from the baseline"
     return Outcome(notes=(told, *(str(each) for each in work.found[:5])))
+
+
+def _compared(
+    site: Site, recorded: Baseline, *, suspect: bool
+) -> tuple[tuple[Difference, ...], tuple[str, ...], dict[str, str]]:
+    """Give what differs from the baseline, the hosts that were touched or may have been, and the ids of what is there.
+
+    Where others had access, or the account isn't as it was, every host may have been touched, and what one says of
+    itself proves nothing: they aren't even asked. Else those were touched that aren't as they were, or don't answer.
+    """
+    cut, hosts = Played.of(site.setting).enclave(site.enclave).cut, hosts_of(site)
+    known = site.setting.engine.state(site.stack).known
+    asked = () if suspect or unlooked(site, recorded) else recorded.observation.hosts
+    seen = look_at(site, asked, PATIENCE_S)
+    in_account = (
+        *without_cut(differences(recorded.observation.of_account, seen.of_account), cut),
+        *made_again(recorded, seen, known),
+    )
+    if suspect or in_account:
+        return in_account, tuple(sorted(hosts)), ids_of(recorded, seen)
+    if not asked:
+        return (), (), {}
+    found = tuple(each for each in differences(recorded.observation, seen) if host_of(each.region))
+    dark = {host_of(each.region) for each in seen.unread}
+    return found, tuple(sorted(name for name in hosts if name in dark | {host_of(each.region) for each in found})), {}
 
 
 def baseline_of(site: Site) -> Baseline | None:
@@ -52,63 +84,75 @@ def sweep(site: Site) -> Outcome:
     """Delete what isn't declared, in every enabled Region."""
 
     def act(work: Worksheet) -> Worksheet:
-        from range.reset.sweeping import clear, undeclared
-
-        setting, recorded = site.setting, baseline_of(site)
-        if not work.found or recorded is None:
-            return work
-        account, state = _account(site), setting.engine.state(site.stack)
-        cut = Played.of(setting).enclave(site.enclave).cut
-        ours = [f"{each.acl}/{'egress' if each.egress else 'ingress'}/1" for each in (cut.entries if cut else ())]
-        return _swept(work, clear(account, undeclared(account, recorded, state.known, work.found, ours)))
+        recorded = baseline_of(site)
+        return _cleared(site, work, recorded, FIRST_S) if work.in_account and recorded is not None else work
 
     return going_on(site, "sweep", act)
+
+
+def _cleared(site: Site, work: Worksheet, recorded: Baseline, patience_s: float) -> Worksheet:
+    """Delete what isn't declared, once ours lets go of it; what is ours for now, since it cuts the enclave off, stays."""
+    from range.reset.settings import HOLDING, mend
+    from range.reset.sweeping import clear, undeclared
+
+    account, state = _account(site), site.setting.engine.state(site.stack)
+    cut = Played.of(site.setting).enclave(site.enclave).cut
+    ours = [f"{each.acl}/{'egress' if each.egress else 'ingress'}/1" for each in (cut.entries if cut else ())]
+    mend(account, work.in_account, work.ids, HOLDING)
+    targets = undeclared(account, recorded, state.known, work.in_account, ours)
+    return _swept(work, clear(account, targets, patience_s))
 
 
 def _swept(work: Worksheet, swept: Swept) -> Worksheet:
     removed = tuple(f"{each.region} {each.type} {each.id}" for each in swept.removed)
     left = tuple(f"{each}: {swept.reasons.get(str(each), '')}" for each in swept.left)
-    return work.model_copy(update={"removed": (*work.removed, *removed), "left": (*work.left, *left)})
+    return work.model_copy(update={"removed": (*work.removed, *removed), "left": left})
 
 
 def restore(site: Site) -> Outcome:
-    """Put declared things back to what they were: by the engine, and by hand what no program declares."""
+    """Put declared things back to what they were: by hand what can be, and by the engine where that isn't all."""
 
     def act(work: Worksheet) -> Worksheet:
-        if not work.found:
+        recorded = baseline_of(site)
+        ours = [each for each in work.in_account if each.kind != "added"]
+        if recorded is None or not (ours or work.left):
             return work
         from range.reset.settings import mend
 
-        recorded = baseline_of(site)
-        seen = site.setting.witness.look(site.account)
-        assert recorded is not None
-        cut = Played.of(site.setting).enclave(site.enclave).cut
-        left = without_cut(differences(recorded.observation, seen), cut)
-        mended = mend(_account(site), left, recorded.observation, seen) if left else ()
-        site.setting.engine.refresh(site.stack, site.on_progress)
-        provision(site)
-        return work.model_copy(update={"restored": (*work.restored, *mended)})
+        mended = mend(_account(site), ours, work.ids)
+        was_tried = Played.of(site.setting).enclave(site.enclave).cut is not None
+        if any(each not in mended for each in ours) or work.left or was_tried:
+            site.setting.engine.refresh(site.stack, site.on_progress)
+            provision(site)
+        if work.left:  # what ours held on to, until it was as it was
+            work = _cleared(site, work, recorded, LAST_S)
+        told = tuple(f"{each.type} {each.name}: {each.property}" for each in mended)
+        return work.model_copy(update={"restored": (*work.restored, *told)})
 
     return going_on(site, "restore", act)
 
 
 def replace_disks(site: Site) -> Outcome:
     """Give hosts that were touched the disk that they had when the baseline was recorded."""
+    setting = site.setting
 
     def act(work: Worksheet) -> Worksheet:
+        from range.cloud.ssh import HostName
         from range.reset.volumes import replace
 
         recorded = baseline_of(site)
-        hosts = {host.name: host.id for host in site.setting.engine.outputs(site.stack).hosts}
+        hosts = {name: id_ for name, id_ in hosts_of(site).items() if name in work.hosts}
         if recorded is None or not hosts:
             return work
         lost = sorted(hosts.keys() - recorded.goldens.keys())
         if lost:
             raise RangeError(f"there is no golden snapshot of {', '.join(lost)}")
-        kept = _evidence(site, hosts) if site.setting.reset and site.setting.reset.keep_evidence else ()
+        kept = _evidence(site, hosts) if setting.reset and setting.reset.keep_evidence else ()
         replaced = replace(_account(site), hosts, recorded.goldens)
-        site.setting.engine.refresh(site.stack, site.on_progress)
-        return work.model_copy(update={"replaced": replaced, "evidence": kept, "skipped": (*work.skipped, NO_HOSTS)})
+        if setting.ways is not None:
+            setting.ways.hang_up(HostName(site.enclave, name) for name in hosts)
+        setting.engine.refresh(site.stack, site.on_progress, only=hosts.values())
+        return work.model_copy(update={"replaced": replaced, "evidence": kept})
 
     return going_on(site, "replace-disks", act)
 
@@ -168,7 +212,7 @@ def remake(site: Site) -> Outcome:
         before = Beforehand.of(site).latest
         now = take(account)
         strangers = now.since(before) if before else ()
-        work = _swept(work, clear(account, strangers))
+        work = _swept(work, clear(account, strangers, LAST_S))
         record_inventory(site)
         provision(site)
         Played.of(site.setting).is_cut(site.enclave, None)

@@ -9,6 +9,7 @@ from typing import Any
 from range.controller.baseline_acts import against, baseline, proven
 from range.controller.baselines import Baselines, changed_parts, versions
 from range.controller.kept import write
+from range.controller.looks import comparable, hosts_of, look, unlooked
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.site import Site
@@ -21,6 +22,8 @@ from range.records.session import Cut
 from range.records.trail import Trail
 from range.verify.baseline import differences, untold
 
+PATIENCE_S = 120.0
+"""How long a host may take to let the witness in; it was configured just now, or never touched."""
 EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 
 
@@ -41,8 +44,10 @@ def witness(site: Site) -> Outcome:
     """Look again, account for every change that others made, and say what the enclave is."""
     setting, enclave = site.setting, site.enclave
     work = Sheet.of(site).read()
-    recorded = _recorded(site)
-    seen = setting.witness.look(site.account)
+    recorded = comparable(site, _recorded(site))
+    seen = look(site, recorded.observation.hosts, PATIENCE_S)
+    if unasked := unlooked(site, recorded) if hosts_of(site) else "":
+        work = work.model_copy(update={"skipped": (*work.skipped, unasked)})
     found = without_cut(differences(recorded.observation, seen), Played.of(setting).enclave(enclave).cut)
     trail = setting.witness.trail(site.account, work.since, _marker(site), patience_s=setting.trail_patience_s)
     known = setting.reset.acknowledged if setting.reset else ()

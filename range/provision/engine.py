@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,10 +115,20 @@ class Engine:
         self._size_file(stack).unlink(missing_ok=True)
         return tally.changes()
 
-    def refresh(self, stack: str, on_progress: OnProgress | None = None) -> StackChanges:
-        """Take what AWS says now into the state, and count what differed."""
+    def refresh(
+        self, stack: str, on_progress: OnProgress | None = None, *, only: Iterable[str] | None = None
+    ) -> StackChanges:
+        """Take what AWS says now into the state, and count what differed; `only` are ids of what alone is asked for."""
+        ids = None if only is None else set(only)
+        urns = None if ids is None else [each.urn for each in self.state(stack).real if each.id in ids]
         tally = Tally(stack, None, on_progress)
-        self._run(stack, tally, lambda opened: opened.refresh(on_event=tally.take, parallel=self.settings.parallel))
+        if urns == []:
+            return tally.changes()
+        self._run(
+            stack,
+            tally,
+            lambda opened: opened.refresh(on_event=tally.take, parallel=self.settings.parallel, target=urns),
+        )
         return tally.changes()
 
     def outputs(self, stack: str) -> Outputs:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
 from range.records.plan import Record
 
+HOST = "host "
+"""How the place of what is on a host begins, where others have a Region: `host web`."""
+
+
+def host_of(place: str) -> str | None:
+    """Give the host that a place is on; None for a Region."""
+    return place.removeprefix(HOST) if place.startswith(HOST) else None
+
 
 class Thing(Record):
     """One thing that is there, with identifiers replaced by roles and without what changes by itself."""
 
     region: str
-    """A Region, or `global`."""
+    """A Region, `global`, or for what is on a host `host web`."""
     type: str
     """A row of the witness's table: `ec2:vpc`."""
     name: str
@@ -80,6 +89,32 @@ class Observation(Record):
         """Give the SHA-256 of what is there: two accounts with the same have the same, whatever ids AWS drew."""
         lines = [text([*thing.place, thing.properties]) for thing in self.things]
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+    @property
+    def of_account(self) -> Observation:
+        """Give the same without what is on hosts."""
+        return self.with_things(
+            (each for each in self.things if host_of(each.region) is None),
+            (each for each in self.unread if host_of(each.region) is None),
+            self.types,
+        )
+
+    def with_things(self, things: Iterable[Thing], unread: Iterable[Unread], types: int) -> Observation:
+        """Give the same look with other things, sorted; made anew, since a copy would keep its digest."""
+        return Observation(
+            account=self.account,
+            regions=self.regions,
+            taken=self.taken,
+            types=types,
+            things=tuple(sorted(things, key=lambda thing: (*thing.place, thing.id))),
+            unread=tuple(unread),
+            residue=self.residue,
+        )
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Name the hosts that were looked at."""
+        return tuple(sorted({host for each in self.things if (host := host_of(each.region)) is not None}))
 
     @property
     def counts(self) -> dict[str, int]:

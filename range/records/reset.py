@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from range.records.observation import Difference
+from range.records.observation import Difference, host_of
 from range.records.plan import Record
 
 Level = Literal["host", "enclave"]
@@ -32,6 +32,10 @@ class Worksheet(Record):
     """The sessions that were played since then."""
     found: tuple[Difference, ...] = ()
     """What differed at the first look."""
+    hosts: tuple[str, ...] = ()
+    """Hosts that were touched, or may have been: they get another disk."""
+    ids: dict[str, str] = {}
+    """What things of the baseline were called by AWS at the first look, by role."""
     strangers: int = 0
     """Changes by others that the trail had then."""
     removed: tuple[str, ...] = ()
@@ -50,7 +54,12 @@ class Worksheet(Record):
     @property
     def touched(self) -> bool:
         """Say whether there is anything to reset."""
-        return bool(self.sessions or self.found or self.strangers)
+        return bool(self.sessions or self.found or self.strangers or self.hosts)
+
+    @property
+    def in_account(self) -> tuple[Difference, ...]:
+        """Give what differed in the account, and not on a host."""
+        return tuple(each for each in self.found if host_of(each.region) is None)
 
 
 class ResetResult(Record):

@@ -8,32 +8,47 @@ from typing import Any
 
 from range.cloud.sessions import Account
 from range.errors import CloudError
-from range.records.observation import Difference, Observation, Thing
+from range.records.observation import Difference, text
 
-Mender = Callable[[Account, Difference, Thing | None], object]
-"""Puts one property back, given what differs and the thing as it was."""
+Ids = Mapping[str, str]
+"""The id of everything that is as it was, by the role that stands for it in what the witness saw: `ec2:vpc/est-vpc`."""
+Mender = Callable[[Account, Difference, Ids], object]
+"""Puts one property back, given what differs; it raises where that is for the engine to do."""
+ITSELF = "{account}"
+"""What the account's number stands as in what the witness saw."""
 
 
-def mend(account: Account, found: Iterable[Difference], then: Observation, now: Observation) -> tuple[str, ...]:
+def mend(
+    account: Account, found: Iterable[Difference], ids: Ids, menders: Mapping[tuple[str, str], Mender] | None = None
+) -> tuple[Difference, ...]:
     """Put back what can be put back by hand; gives what was. What AWS refuses stays for the verdict to name."""
-    was = {thing.place: thing for thing in then.things}
-    is_ = {thing.place: thing for thing in now.things}
     mended = []
     for each in found:
-        mender = MENDERS.get((each.type, each.property))
-        place = (each.region, each.type, each.name)
-        if mender is None or place not in is_:
+        mender = (MENDERS if menders is None else menders).get((each.type, each.property))
+        if mender is None or each.kind != "changed":
             continue
         try:
-            mender(account, each, was.get(place))
+            mender(account, each, ids)
         except CloudError:
             continue
-        mended.append(f"{each.type} {each.name}: {each.property}")
+        mended.append(each)
     return tuple(mended)
 
 
+def literal(value: Any, ids: Ids) -> Any:
+    """Give a value from the baseline that can be written as it is: roles stand in for ids there.
+
+    Raises:
+        CloudError: it has a role in it; what AWS would be told to keep isn't what was there.
+    """
+    told = text(value)
+    if ITSELF in told or any(role in told for role in ids):
+        raise CloudError("it names others by what they stand for", code="HasRoles")
+    return value
+
+
 def _instance(attribute: str, key: str) -> Mender:
-    def mended(account: Account, each: Difference, was: Thing | None) -> object:
+    def mended(account: Account, each: Difference, ids: Ids) -> object:
         value = {"Value": bool(each.was) if isinstance(each.was, bool | None) else each.was}
         parameters: dict[str, Any] = {key: value}
         return account.call("ec2", "modify_instance_attribute", InstanceId=each.id, region=each.region, **parameters)
@@ -41,7 +56,7 @@ def _instance(attribute: str, key: str) -> Mender:
     return mended
 
 
-def _state(account: Account, each: Difference, was: Thing | None) -> object:
+def _state(account: Account, each: Difference, ids: Ids) -> object:
     """Start a host that was stopped."""
     return account.call("ec2", "start_instances", InstanceIds=[each.id], region=each.region)
 
@@ -50,18 +65,18 @@ def _named(policies: Any) -> dict[str, Any]:
     return {str(policy["PolicyName"]): policy for policy in policies or ()}
 
 
-def _inline(account: Account, each: Difference, was: Thing | None) -> None:
+def _inline(account: Account, each: Difference, ids: Ids) -> None:
     """Give a role the inline policies that it had, and no others."""
     before, after = _named(each.was), _named(each.now)
     for name in after.keys() - before.keys():
         account.call("iam", "delete_role_policy", RoleName=each.id, PolicyName=name)
     for name, policy in before.items():
         if after.get(name) != policy:
-            document = json.dumps(policy["PolicyDocument"])
+            document = json.dumps(literal(policy["PolicyDocument"], ids))
             account.call("iam", "put_role_policy", RoleName=each.id, PolicyName=name, PolicyDocument=document)
 
 
-def _attached(account: Account, each: Difference, was: Thing | None) -> None:
+def _attached(account: Account, each: Difference, ids: Ids) -> None:
     """Detach the managed policies of a role that it hadn't."""
     attached = account.pages("iam", "list_attached_role_policies", RoleName=each.id)
     kept = {policy["PolicyName"] for policy in each.was or ()}
@@ -70,16 +85,16 @@ def _attached(account: Account, each: Difference, was: Thing | None) -> None:
             account.call("iam", "detach_role_policy", RoleName=each.id, PolicyArn=policy["PolicyArn"])
 
 
-def _tags_of_role(account: Account, each: Difference, was: Thing | None) -> None:
+def _tags_of_role(account: Account, each: Difference, ids: Ids) -> None:
     before: Mapping[str, str] = each.was or {}
     after: Mapping[str, str] = each.now or {}
     if extra := sorted(after.keys() - before.keys()):
         account.call("iam", "untag_role", RoleName=each.id, TagKeys=extra)
     if before:
-        account.call("iam", "tag_role", RoleName=each.id, Tags=_pairs(before))
+        account.call("iam", "tag_role", RoleName=each.id, Tags=_pairs(literal(before, ids)))
 
 
-def _tags(account: Account, each: Difference, was: Thing | None) -> None:
+def _tags(account: Account, each: Difference, ids: Ids) -> None:
     """Give something of EC2 the tags that it had, and no others."""
     before: Mapping[str, str] = each.was or {}
     after: Mapping[str, str] = each.now or {}
@@ -87,7 +102,7 @@ def _tags(account: Account, each: Difference, was: Thing | None) -> None:
     if extra:
         account.call("ec2", "delete_tags", Resources=[each.id], Tags=extra, region=each.region)
     if before:
-        account.call("ec2", "create_tags", Resources=[each.id], Tags=_pairs(before), region=each.region)
+        account.call("ec2", "create_tags", Resources=[each.id], Tags=_pairs(literal(before, ids)), region=each.region)
 
 
 def _pairs(tags: Mapping[str, str]) -> Sequence[Mapping[str, str]]:
@@ -95,19 +110,19 @@ def _pairs(tags: Mapping[str, str]) -> Sequence[Mapping[str, str]]:
 
 
 def _vpc(attribute: str) -> Mender:
-    def mended(account: Account, each: Difference, was: Thing | None) -> object:
+    def mended(account: Account, each: Difference, ids: Ids) -> object:
         parameters: dict[str, Any] = {attribute: {"Value": bool(each.was)}}
         return account.call("ec2", "modify_vpc_attribute", VpcId=each.id, region=each.region, **parameters)
 
     return mended
 
 
-def _encryption_default(account: Account, each: Difference, was: Thing | None) -> object:
+def _encryption_default(account: Account, each: Difference, ids: Ids) -> object:
     operation = "enable_ebs_encryption_by_default" if each.was else "disable_ebs_encryption_by_default"
     return account.call("ec2", operation, region=each.region)
 
 
-def _alias(account: Account, each: Difference, was: Thing | None) -> None:
+def _alias(account: Account, each: Difference, ids: Ids) -> None:
     for alias in set(each.now or ()) - set(each.was or ()):
         account.call("iam", "delete_account_alias", AccountAlias=alias)
     for alias in set(each.was or ()) - set(each.now or ()):
@@ -117,23 +132,23 @@ def _alias(account: Account, each: Difference, was: Thing | None) -> None:
 def _s3(clear: str) -> Mender:
     """Take something off a bucket that it hadn't; what it had is declared, and the engine's to put back."""
 
-    def mended(account: Account, each: Difference, was: Thing | None) -> object:
+    def mended(account: Account, each: Difference, ids: Ids) -> object:
         return None if each.was else account.call("s3", clear, Bucket=each.id)
 
     return mended
 
 
-def _notifications(account: Account, each: Difference, was: Thing | None) -> object:
+def _notifications(account: Account, each: Difference, ids: Ids) -> object:
     if each.was:
         return None
     return account.call("s3", "put_bucket_notification_configuration", Bucket=each.id, NotificationConfiguration={})
 
 
-def _logging(account: Account, each: Difference, was: Thing | None) -> object:
+def _logging(account: Account, each: Difference, ids: Ids) -> object:
     return None if each.was else account.call("s3", "put_bucket_logging", Bucket=each.id, BucketLoggingStatus={})
 
 
-def _objects(account: Account, each: Difference, was: Thing | None) -> None:
+def _objects(account: Account, each: Difference, ids: Ids) -> None:
     """Delete the objects at the top of a bucket that weren't there."""
     before = {entry[0] for entry in each.was or ()}
     for entry in each.now or ():
@@ -142,7 +157,7 @@ def _objects(account: Account, each: Difference, was: Thing | None) -> None:
             account.call("s3", "delete_object", Bucket=each.id, Key=key)
 
 
-def _folders(account: Account, each: Difference, was: Thing | None) -> None:
+def _folders(account: Account, each: Difference, ids: Ids) -> None:
     """Delete the folders of a bucket that weren't there, with every version of what is in them."""
     for folder in set(each.now or ()) - set(each.was or ()):
         for page in account.pages("s3", "list_object_versions", Bucket=each.id, Prefix=folder):
@@ -150,7 +165,7 @@ def _folders(account: Account, each: Difference, was: Thing | None) -> None:
                 account.call("s3", "delete_object", Bucket=each.id, Key=version["Key"], VersionId=version["VersionId"])
 
 
-def _grants(account: Account, each: Difference, was: Thing | None) -> None:
+def _grants(account: Account, each: Difference, ids: Ids) -> None:
     """Revoke the grants of a key that it hadn't."""
     before = {grant[0] for grant in each.was or () if isinstance(grant, list)}
     for page in account.pages("kms", "list_grants", KeyId=each.id):
@@ -159,7 +174,38 @@ def _grants(account: Account, each: Difference, was: Thing | None) -> None:
                 account.call("kms", "revoke_grant", KeyId=each.id, GrantId=grant["GrantId"])
 
 
-def _subscriptions(account: Account, each: Difference, was: Thing | None) -> None:
+def _options(account: Account, each: Difference, ids: Ids) -> object:
+    """Give a network the names that it was told."""
+    options = ids.get(str(each.was), "default")
+    return account.call("ec2", "associate_dhcp_options", DhcpOptionsId=options, VpcId=each.id, region=each.region)
+
+
+def _groups(account: Account, each: Difference, ids: Ids) -> object:
+    """Put an interface into the groups that it was in."""
+    groups = [ids[group["GroupId"]] for group in each.was or ()]
+    if not groups:
+        raise CloudError("it was in no group", code="NoGroups")
+    return account.call(
+        "ec2", "modify_network_interface_attribute", NetworkInterfaceId=each.id, Groups=groups, region=each.region
+    )
+
+
+def _records(account: Account, each: Difference, ids: Ids) -> None:
+    """Give a zone the records that it had, and no others."""
+    before, after = list(each.was or ()), list(each.now or ())
+    changes = [{"Action": "DELETE", "ResourceRecordSet": record} for record in after if record not in before]
+    changes += [{"Action": "CREATE", "ResourceRecordSet": record} for record in before if record not in after]
+    changed = literal(changes, ids)
+    account.call("route53", "change_resource_record_sets", HostedZoneId=each.id, ChangeBatch={"Changes": changed})
+
+
+def _public_access(account: Account, each: Difference, ids: Ids) -> object:
+    return account.call(
+        "s3control", "put_public_access_block", AccountId=account.id, PublicAccessBlockConfiguration=each.was
+    )
+
+
+def _subscriptions(account: Account, each: Difference, ids: Ids) -> None:
     """Take the subscription filters off a log group that it hadn't."""
     before = {entry[0] for entry in each.was or ()}
     for entry in each.now or ():
@@ -167,7 +213,16 @@ def _subscriptions(account: Account, each: Difference, was: Thing | None) -> Non
             account.call("logs", "delete_subscription_filter", logGroupName=each.id, filterName=entry[0])
 
 
+HOLDING: Mapping[tuple[str, str], Mender] = {
+    ("ec2:vpc", "DhcpOptionsId"): _options,
+    ("ec2:network-interface", "Groups"): _groups,
+}
+"""What of ours would hold on to what isn't declared, by type and property: AWS deletes nothing that is in use."""
+
 MENDERS: Mapping[tuple[str, str], Mender] = {
+    **HOLDING,
+    ("route53:zone", "Records"): _records,
+    ("s3:account-public-access", "PublicAccessBlockConfiguration"): _public_access,
     ("ec2:instance", "DisableApiTermination"): _instance("disableApiTermination", "DisableApiTermination"),
     ("ec2:instance", "DisableApiStop"): _instance("disableApiStop", "DisableApiStop"),
     ("ec2:instance", "InstanceInitiatedShutdownBehavior"): _instance(

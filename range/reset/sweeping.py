@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from range.cloud.inventory import take
-from range.cloud.resources.kinds import Place
-from range.cloud.resources.table import BY_TYPE
+from range.cloud.resources.kinds import EVIDENCE, Kind, Place
+from range.cloud.resources.table import BY_TYPE, STRAYS
 from range.cloud.sessions import Account
 from range.cloud.sweep import sweep
 from range.errors import CloudError
 from range.records.baseline import Baseline
-from range.records.inventory import Resource, Swept
-from range.records.observation import Difference
-
-PATIENCE_S = 600.0
-EVIDENCE = "range:evidence"
-"""The tag of what is kept on request."""
+from range.records.inventory import GLOBAL, Resource, Swept
+from range.records.observation import Difference, Observation
 
 
 def undeclared(
@@ -28,7 +24,7 @@ def undeclared(
     """
     now = take(account)
     before = {resource.key for resource in baseline.inventory.resources}
-    found = [*now.since(baseline.inventory), *_elsewhere(account, seen, now.regions)]
+    found = [*now.since(baseline.inventory), *_elsewhere(account, baseline.observation, seen, now.regions)]
     unique = {each.key: each for each in found if each.key not in before and each.id not in {*known, *ours}}
     kept = {*baseline.goldens.values()}
     return tuple(
@@ -41,16 +37,29 @@ def _of_an_endpoint(resource: Resource) -> bool:
     return resource.type == "ec2:route" and "/pl-" in resource.id
 
 
-def _elsewhere(account: Account, seen: Iterable[Difference], regions: Collection[str]) -> Iterable[Resource]:
-    """List the things of types that were added in Regions where the sweep doesn't look for them by itself."""
-    places = {(each.region, each.type) for each in seen if each.kind == "added" and each.type in BY_TYPE}
-    for region, type_ in sorted(places):
-        if region in regions and not BY_TYPE[type_].abroad and region != account.region:
-            place = Place(account, region, account.region)
-            yield from (found.resource for found in BY_TYPE[type_].found(place) if not found.managed)
+def _elsewhere(
+    account: Account, then: Observation, seen: Iterable[Difference], regions: Collection[str]
+) -> Iterable[Resource]:
+    """List what was added where an inventory doesn't look: in other Regions, and of types that no stack declares.
+
+    Only the very things that the witness named: what else is there of a type was there before.
+    """
+    added = {(each.region, each.type, each.id) for each in seen if each.kind == "added" and each.type in BY_TYPE}
+    added -= {(each.region, each.type, each.id) for each in then.things}  # called otherwise, now that it has a twin
+    for region, type_ in sorted({(region, type_) for region, type_, _ in added}):
+        if region not in (*regions, GLOBAL) or not _unlisted(BY_TYPE[type_], region, account.region):
+            continue
+        for found in BY_TYPE[type_].found(Place(account, region, account.region)):
+            if (region, type_, found.id) in added and not found.managed:
+                yield found.resource
 
 
-def clear(account: Account, targets: Collection[Resource]) -> Swept:
+def _unlisted(kind: Kind, region: str, home: str) -> bool:
+    """Say whether an inventory has nothing of a type in a Region."""
+    return kind in STRAYS or not (kind.abroad or kind.scope == "global" or region == home)
+
+
+def clear(account: Account, targets: Collection[Resource], patience_s: float) -> Swept:
     """Delete these things, in the order that AWS wants.
 
     Raises:
@@ -58,7 +67,7 @@ def clear(account: Account, targets: Collection[Resource]) -> Swept:
     """
     if not targets:
         return Swept()
-    swept = sweep(account, targets, patience_s=PATIENCE_S)
+    swept = sweep(account, targets, patience_s=patience_s)
     if swept.left and not swept.reasons:
         raise CloudError(f"{len(swept.left)} things stay without a reason", code="Swept")
     return swept

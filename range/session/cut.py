@@ -6,7 +6,7 @@ by which the controller cleans up, isn't reached through the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +17,8 @@ from range.records.session import Entry
 
 _AT_ONCE = 8
 _EVERYTHING = {"CidrBlock": "0.0.0.0/0"}
-_TAKEN, _GONE = "NetworkAclEntryAlreadyExists", "InvalidNetworkAclEntry.NotFound"
+_TAKEN = ("NetworkAclEntryAlreadyExists",)
+_GONE = ("InvalidNetworkAclEntry.NotFound", "InvalidNetworkAclID.NotFound")
 
 
 def cut(account: Account, stack: str) -> tuple[Entry, ...]:
@@ -35,7 +36,7 @@ def cut(account: Account, stack: str) -> tuple[Entry, ...]:
 
 
 def restore(account: Account, entries: Sequence[Entry]) -> None:
-    """Take away exactly what cuts; an entry that is gone already is fine."""
+    """Take away exactly what cuts; an entry that is gone already, maybe with its ACL, is fine."""
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="thaw") as pool:
         list(pool.map(lambda entry: _unless(account, "delete_network_acl_entry", _GONE, **_where(entry)), entries))
 
@@ -60,11 +61,11 @@ def _where(entry: Entry) -> dict[str, Any]:
     return {"NetworkAclId": entry.acl, "RuleNumber": CUT, "Egress": entry.egress}
 
 
-def _unless(account: Account, operation: str, code: str, **parameters: Any) -> None:
+def _unless(account: Account, operation: str, codes: Collection[str], **parameters: Any) -> None:
     try:
         account.call("ec2", operation, **parameters)
     except CloudError as refused:
-        if refused.code != code:
+        if refused.code not in codes:
             raise
 
 

@@ -35,6 +35,7 @@ class PrivateZone(pulumi.ComponentResource):
             name=args.domain,
             comment=args.comment,
             vpcs=[route53.ZoneVpcArgs(vpc_id=args.vpc_id)],
+            force_destroy=True,  # whatever players put into it
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         for service in args.services:

@@ -108,6 +108,7 @@ class FlowLogs(pulumi.ComponentResource):
             name=args.role,
             description="Flow logs write to their log group",
             assume_role_policy=trusted_flow_logs(args.place),
+            force_detach_policies=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         policy = iam.RolePolicy(

@@ -162,6 +162,26 @@ def test_without_a_baseline_or_with_one_of_another_file_the_answer_is_up(site: S
     assert "range up" in str(refused.value.hint)
 
 
+def test_one_of_an_older_program_is_recorded_anew_unless_it_was_played_there(site: Site, setting: Setting) -> None:
+    book = Baselines.of(setting, "est")
+    baseline_acts.baseline(site)
+    recorded = book.read()
+    assert recorded is not None
+    older = Baseline.model_validate({**recorded.model_dump(), "format": 1})
+
+    book.record(older)
+    anew = baseline_acts.baseline(site)
+    renewed = book.read()
+    book.record(older)
+    session = Session(number=1, began=NOW, ends=NOW, ended=datetime.now(UTC), who="ann", enclaves=("est",))
+    Played.of(setting).keep(session)
+    played = baseline_acts.baseline(site)
+
+    assert not anew.failed
+    assert renewed is not None
+    assert "is no baseline" in (played.error or "")
+
+
 def test_a_damaged_baseline_or_one_of_another_format_is_named(site: Site) -> None:
     book = Baselines.of(site.setting, "est")
     baseline_acts.baseline(site)

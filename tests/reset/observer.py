@@ -12,10 +12,12 @@ DRAWN = re.compile(
     r"[a-z]{1,12}(?:-[a-z]{1,12})*-[0-9a-f]{8,26}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|A[A-Z]{3}[A-Z0-9]{12,17}"
 )
 IGNORED = {
-    "ResponseMetadata", "State", "Status", "AttachTime", "SnapshotId", "BlockDeviceMappings", "StateTransitionReason",
-    "StateReason", "Iops", "Progress", "StorageCapacity", "LaunchTime", "NextToken", "storedBytes", "PublicDnsName",
-    "RoleLastUsed", "PrivateDnsName", "Attachments", "VersionId", "RequesterId", "AvailableIpAddressCount",
+    "ResponseMetadata", "State", "Status", "AttachTime", "SnapshotId", "BlockDeviceMappings",
+    "StateTransitionReason", "StateReason", "Iops", "Progress", "StorageCapacity", "LaunchTime", "NextToken",
+    "storedBytes", "PublicDnsName", "RoleLastUsed", "PrivateDnsName", "MacAddress", "SecretVersionsToStages",
+    "Attachments", "VersionId", "RequesterId", "AvailableIpAddressCount",
 }  # fmt: skip
+GONE = ("terminated", "shutting-down", "deleted", "deleting")
 QUESTIONS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("ec2", "describe_vpcs", "Vpcs", {}),
     ("ec2", "describe_subnets", "Subnets", {}),
@@ -65,7 +67,8 @@ def photograph(client: Callable[..., Any]) -> set[str]:
     for service, operation, key, parameters in QUESTIONS:
         answer = getattr(client(service), operation)(**parameters).get(key, [])
         for each in answer if isinstance(answer, list) else [answer]:
-            lines.add(_line(operation, each))
+            if not _gone(each):
+                lines.add(_line(operation, each))
     for bucket in client("s3").list_buckets()["Buckets"]:
         for operation in PER_BUCKET:
             lines.add(_line(f"{bucket['Name']} {operation}", _asked(client("s3"), operation, Bucket=bucket["Name"])))
@@ -78,6 +81,14 @@ def photograph(client: Callable[..., Any]) -> set[str]:
         lines.add(_line(region, client("sqs", region).list_queues().get("QueueUrls", [])))
         lines.add(_line(region, client("ec2", region).describe_vpcs()["Vpcs"]))
     return lines
+
+
+def _gone(each: Any) -> bool:
+    """Say whether something is gone that AWS goes on showing for a while."""
+    if not isinstance(each, dict):
+        return False
+    states = [one.get("State", {}) for one in each.get("Instances", [each])]
+    return all((state.get("Name") if isinstance(state, dict) else state) in GONE for state in states)
 
 
 def _asked(client: Any, operation: str, **parameters: str) -> dict[str, Any]:

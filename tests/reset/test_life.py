@@ -1,16 +1,28 @@
-"""A team plays, another is next: sessions, freezing and resets through the real engine, in the order of the day."""
+"""A team plays, another is next: sessions, freezing and resets through the real engine, in the order of the day.
+
+At its end vandals play, session after session. VANDAL_SEED=... plays what a run that failed has played.
+"""
 
 from __future__ import annotations
 
+import os
+import random
+from collections import Counter
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from range.receipts.bundles import STATEMENT, packed, unpacked
 from tests.cli.conftest import Answer
-from tests.reset.conftest import Range
+from tests.reset import here
+from tests.reset.conftest import PREFIX, Range
+from tests.reset.ids import Ids
+from tests.reset.making import MADE
+from tests.reset.mischief import played
 from tests.reset.observer import photograph
+from tests.reset.spoiling import BY_HAND, SPOILT
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 
@@ -78,6 +90,27 @@ def test_after_a_session_the_enclave_is_no_go_until_it_is_reset(ground: Range) -
     assert row(ground.type("check"))["go"] is True
 
 
+def test_the_evidence_of_an_ally_is_one_bundle_of_which_every_file_verifies(ground: Range) -> None:
+    path = ground.folder / "est.tar.gz"
+    answer = ground.type("evidence", "--ally", "est", "--out", str(path))
+    key = str(ground.folder / ".range" / "small" / "keys" / "receipts.pub")
+
+    good = ground.type_bare("receipt", "verify", str(path), "--key", key)
+    files = unpacked(path)
+    packed(path, {**files, "proof/network.json": b"{}"})
+    bad = ground.type_bare("receipt", "verify", str(path), "--key", key)
+    nobodys = ground.type("evidence", "--ally", "fra")
+    without = ground.type("evidence", "--ally", "red")
+
+    assert answer.code == 0, answer
+    assert set(answer.document["files"]) == files.keys() - {STATEMENT}
+    assert {"receipts.pub", "baseline.json", "proof/network.json", "HOW-TO-VERIFY.md"} <= files.keys()
+    assert len([name for name in files if name.startswith("receipts/")]) >= 2
+    assert (good.code, good.document["kind"]) == (0, "evidence"), good
+    assert (bad.code, "proof/network.json" in bad.document["error"]["message"]) == (1, True)
+    assert (nobodys.code, without.code) == (2, 2)
+
+
 def test_a_freeze_cuts_and_a_thaw_undoes_exactly_that(ground: Range) -> None:
     before = photograph(ground.mallory)
 
@@ -89,3 +122,46 @@ def test_a_freeze_cuts_and_a_thaw_undoes_exactly_that(ground: Range) -> None:
     assert {line.partition(" ")[0] for line in cut ^ before} == {"describe_network_acls"}
     assert {each["phase"] for each in thawed.document["enclaves"]} == {"ready"}
     assert photograph(ground.mallory) == before
+
+
+SESSIONS = int(os.environ.get("VANDAL_SESSIONS", "50"))
+BY_THE_ENGINE = 12
+"""Every so many sessions, something is done that only the engine puts back, and the network is proven, too."""
+
+
+def test_vandals_play_and_no_reset_is_ever_clean_that_is_not(ground: Range, record_property: Any) -> None:
+    seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
+    print(f"VANDAL_SEED={seed}")
+    chance, verdicts, deeds = random.Random(seed), Counter[str](), Counter[str]()
+    quick = sorted((*MADE, *BY_HAND))
+
+    with here.environment(ground.environment):
+        resets = here.Resets(ground.spec)
+        with resets.hasty():
+            before = photograph(ground.mallory)
+            for number in range(1, SESSIONS + 1):
+                whole = number % BY_THE_ENGINE == 0
+                wanted = chance.sample(quick, chance.randint(0, 6)) + chance.sample(sorted(SPOILT), 4) * whole
+                ids = Ids(ground.mallory, 100 + number, PREFIX)
+                if chance.random() < 0.5:
+                    done = played(ground.mallory, ids, wanted)
+                else:
+                    with resets.session(ground.client_of) as client:
+                        done = played(client, ids, wanted)
+                result = resets.reset(*(() if whole else ("prove",)))
+                now, told = photograph(ground.mallory), f"seed {seed}, session {number}, {done}: {result}"
+                deeds.update(done)
+                verdicts[result.verdict] += 1
+                if result.verdict == "CLEAN":
+                    assert result.baseline == result.observed, told
+                    assert now == before, (told, now ^ before)
+                else:
+                    assert result.why, told
+                    assert now == before or result.left, told
+                    anew = resets.reset(level="enclave", acknowledged=here.events(result))
+                    assert anew.verdict == "CLEAN", (told, anew)
+                    before = photograph(ground.mallory)
+
+    counted = f"seed {seed}, {dict(verdicts)}, {sum(deeds.values())} deeds of {len(deeds)} kinds, {resets.seconds}"
+    record_property("counted", counted)
+    assert verdicts["CLEAN"] >= SESSIONS * 0.9, counted

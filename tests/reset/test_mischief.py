@@ -10,7 +10,8 @@ import pytest
 
 from tests.cli.conftest import Answer
 from tests.reset.conftest import EST, PREFIX, Range
-from tests.reset.mischief import DEEDS, Ids, played
+from tests.reset.ids import Ids
+from tests.reset.mischief import DEEDS, played
 from tests.reset.observer import photograph
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(7200)]
@@ -26,12 +27,12 @@ def test_whatever_was_done_to_it_a_reset_makes_it_what_it_was(ground: Range, rec
     before = photograph(ground.mallory)
     ids = Ids(ground.mallory, 7, PREFIX)
 
-    done = played(ground.mallory, ids, list(DEEDS))
+    done = played(ground.mallory, ids, [name for name in DEEDS if name != "deletes a golden snapshot"])
     spoilt = photograph(ground.mallory)
     answer = ground.reset()
 
     record_property("counted", f"{len(done)} of {len(DEEDS)} deeds done")
-    assert len(done) >= 40
+    assert len(done) >= 85
     assert spoilt != before
     assert (answer.code, row(answer)["verdict"]) == (0, "CLEAN"), (answer, done)
     assert photograph(ground.mallory) == before

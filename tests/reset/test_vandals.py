@@ -11,7 +11,8 @@ import boto3
 import pytest
 
 from tests.reset.conftest import PREFIX, Range
-from tests.reset.mischief import DEEDS, Ids, played
+from tests.reset.ids import Ids
+from tests.reset.mischief import DEEDS, played
 from tests.reset.observer import photograph
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(86_400)]
@@ -30,6 +31,7 @@ def participant(ground: Range) -> Any:
 
 def test_no_reset_is_ever_called_clean_that_is_not(ground: Range, record_property: Any) -> None:
     seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
+    print(f"VANDAL_SEED={seed}")
     chance, verdicts, deeds = random.Random(seed), Counter[str](), Counter[str]()
     before = photograph(ground.mallory)
 

@@ -77,7 +77,14 @@ def _delete_group(place: Place, found: Found) -> object:
 
 
 def _delete_policy(place: Place, found: Found) -> object:
-    """Delete a policy's other versions, then the policy."""
+    """Take a policy off whoever has it, declared or not, delete its other versions, then the policy."""
+    for kind, key, parameter in (
+        ("Roles", "RoleName", "role"),
+        ("Users", "UserName", "user"),
+        ("Groups", "GroupName", "group"),
+    ):
+        for holder in pages("iam", "list_entities_for_policy", f"Policy{kind}", PolicyArn=found.id)(place):
+            place.call("iam", f"detach_{parameter}_policy", PolicyArn=found.id, **{key: holder[key]})
     for version in pages("iam", "list_policy_versions", "Versions", PolicyArn=found.id)(place):
         if not version["IsDefaultVersion"]:
             place.call("iam", "delete_policy_version", PolicyArn=found.id, VersionId=version["VersionId"])

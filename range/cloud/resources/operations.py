@@ -9,11 +9,11 @@ from range.cloud.resources.kinds import Found, Item, Kind, Place, by, pages, tag
 
 def _delete_rule(place: Place, found: Found) -> object:
     """Take the targets off an event rule, delete it."""
-    where = {"EventBusName": found.item.get("EventBusName", "default")}
-    targets = [each["Id"] for each in pages("events", "list_targets_by_rule", "Targets", Rule=found.id, **where)(place)]
+    where, name = {"EventBusName": found.item.get("EventBusName", "default")}, found.item["Name"]
+    targets = [each["Id"] for each in pages("events", "list_targets_by_rule", "Targets", Rule=name, **where)(place)]
     if targets:
-        place.call("events", "remove_targets", Rule=found.id, Ids=targets, **where)
-    return place.call("events", "delete_rule", Name=found.id, **where)
+        place.call("events", "remove_targets", Rule=name, Ids=targets, **where)
+    return place.call("events", "delete_rule", Name=name, **where)
 
 
 def _budgets(place: Place) -> Iterator[Item]:
@@ -70,7 +70,7 @@ KINDS = (
          by("lambda", "delete_function", "FunctionName"), parent="VpcConfig.VpcId", abroad=True),
     Kind("sqs:queue", "sqs", pages("sqs", "list_queues", "QueueUrls"), "Id", by("sqs", "delete_queue", "QueueUrl")),
     Kind("sns:topic", "sns", pages("sns", "list_topics", "Topics"), "TopicArn", by("sns", "delete_topic", "TopicArn")),
-    Kind("events:rule", "events", pages("events", "list_rules", "Rules[?ManagedBy==null]"), "Name", _delete_rule,
+    Kind("events:rule", "events", pages("events", "list_rules", "Rules[?ManagedBy==null]"), "Arn", _delete_rule,
          after=("autoscaling:group",)),
     Kind("logs:log-group", "logs", pages("logs", "describe_log_groups", "logGroups"), "logGroupName",
          by("logs", "delete_log_group", "logGroupName"),

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from graphlib import TopologicalSorter
 
-from range.cloud.resources import gateways, identity, machines, names, network, operations, storage
+from range.cloud.resources import gateways, identity, machines, names, network, operations, storage, strays
 from range.cloud.resources.kinds import Kind
 
 TABLE: tuple[Kind, ...] = (
     *network.KINDS, *machines.KINDS, *gateways.KINDS, *names.KINDS, *identity.KINDS, *storage.KINDS, *operations.KINDS,
 )  # fmt: skip
-"""Every row."""
+"""Every row of what an inventory lists."""
 
-BY_TYPE: dict[str, Kind] = {kind.type: kind for kind in TABLE}
+STRAYS: tuple[Kind, ...] = strays.KINDS
+"""Rows of what no stack declares and an inventory doesn't list: looked for where the witness saw one."""
+
+BY_TYPE: dict[str, Kind] = {kind.type: kind for kind in (*TABLE, *STRAYS)}
 """Every row by its type."""
 
 
 def deletion_levels() -> tuple[tuple[Kind, ...], ...]:
     """Sort the types into levels: everything of one level may go at once, when all levels before it are gone."""
-    sorter = TopologicalSorter({kind.type: kind.after for kind in TABLE})
+    sorter = TopologicalSorter({kind.type: kind.after for kind in BY_TYPE.values()})
     sorter.prepare()
     levels = []
     while sorter.is_active():

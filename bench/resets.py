@@ -1,0 +1,126 @@
+"""How long an exercise lead waits between two teams: freezing, and resets of enclaves with their hosts, beside making them anew.
+
+RANGE_SPEC names an exercise whose hosts are configured in RANGE_HOME (or `.range`); without it, nothing is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from bench.figures import Figure
+from bench.run import RANGE
+
+ONE_S, THREE_S, NONE_S, FREEZE_S = 60.0, 120.0, 15.0, 3.0
+_VANDAL = (
+    "useradd mallory; echo '* * * * * root id' > /etc/cron.d/mallory; "
+    "rm /etc/ssh/sshd_config.d/10-range.conf; sysctl -qw net.ipv4.ip_default_ttl=33"
+)
+
+
+class _Exercise:
+    """An exercise that stands in this directory."""
+
+    def __init__(self, spec: Path) -> None:
+        """Find out who plays in it."""
+        self.spec = spec
+        planned: Any = self.typed("validate")[1]
+        self.allies: list[str] = planned["allies"][:3]
+        self._environment: dict[str, str] = self.typed("rehearsal", "env")[1]
+
+    def typed(self, *words: str) -> tuple[float, Any]:
+        """Type a command; gives its seconds and its answer.
+
+        Raises:
+            RuntimeError: it failed; a figure of a command that failed would be worth nothing.
+        """
+        began = time.monotonic()
+        done = subprocess.run([*RANGE, *words, str(self.spec), "--json"], stdout=subprocess.PIPE, check=False)
+        seconds = time.monotonic() - began
+        if done.returncode:
+            raise RuntimeError(f"range {' '.join(words)} ended with {done.returncode}: {done.stdout.decode()[:2000]}")
+        print(f"{' '.join(words)}: {seconds:.1f} s", file=sys.stderr, flush=True)
+        return seconds, json.loads(done.stdout)
+
+    def vandalised(self, ally: str) -> None:
+        """Do to an ally's account and hosts what players do."""
+        rows = self.typed("status")[1]["enclaves"]
+        hosts = next(row["hosts"] for row in rows if row["name"] == ally)
+        for host in hosts:
+            words = [*RANGE, "ssh", str(self.spec), f"{ally}/{host['name']}", "sudo", "sh", "-c", f'"{_VANDAL}"']
+            subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+        session = self.team(ally)
+        session.client("iam", endpoint_url=self.endpoint).create_user(UserName="mallory")
+        session.client("sqs", endpoint_url=self.endpoint).create_queue(QueueName="loot")
+        ec2 = session.client("ec2", endpoint_url=self.endpoint)
+        groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": ["range:stack"]}])[
+            "SecurityGroups"
+        ]
+        ec2.authorize_security_group_ingress(GroupId=groups[0]["GroupId"], IpProtocol="-1", CidrIp="192.0.2.0/24")
+        ec2.create_tags(Resources=[groups[0]["GroupId"]], Tags=[{"Key": "owner", "Value": "mallory"}])
+
+    @property
+    def endpoint(self) -> str:
+        """Where the rehearsal listens."""
+        return self._environment["AWS_ENDPOINT_URL"]
+
+    def team(self, ally: str) -> boto3.Session:
+        """Enter an ally's account as somebody who may do anything there."""
+        import yaml
+
+        found, controller = self._environment, yaml.safe_load(self.spec.read_text(encoding="utf-8"))["controller"]
+        accounts = {each["name"]: each["account"] for each in self.typed("plan")[1]["accounts"]}
+        own = boto3.Session(found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], region_name=found["AWS_REGION"])
+        role = own.client("sts", endpoint_url=self.endpoint).assume_role(
+            RoleArn=f"arn:aws:iam::{accounts[ally]}:role/{controller['role']}",
+            RoleSessionName="mallory",
+            ExternalId=controller["external_id"],
+        )["Credentials"]
+        keys = (role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"])
+        return boto3.Session(*keys, region_name=found["AWS_REGION"])
+
+    def changes(self, ally: str) -> int:
+        """Count the changing calls that an ally's account has seen."""
+        pages = (
+            self.team(ally)
+            .client("cloudtrail", endpoint_url=self.endpoint)
+            .get_paginator("lookup_events")
+            .paginate(LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "false"}])
+        )
+        return sum(len(page["Events"]) for page in pages)
+
+
+def resets() -> list[Figure]:
+    """Measure all of it on an exercise that stands; its allies are as they were afterwards."""
+    if "RANGE_SPEC" not in os.environ:
+        return []
+    at = _Exercise(Path(os.environ["RANGE_SPEC"]))
+    first = at.allies[0]
+    before = at.changes(first)
+    untouched, _ = at.typed("reset", "--ally", first, "--yes")
+    changed = at.changes(first) - before
+    freeze, _ = at.typed("freeze", "--ally", first)
+    at.typed("thaw", "--ally", first)
+    at.vandalised(first)
+    one, _ = at.typed("reset", "--ally", first, "--yes")
+    for ally in at.allies:
+        at.vandalised(ally)
+    named = [word for ally in at.allies for word in ("--ally", ally)]
+    all_of_them, _ = at.typed("reset", *named, "--yes")
+    anew = at.typed("down", "--ally", first, "--yes")[0] + at.typed("up", "--ally", first)[0]
+    return [
+        Figure("reset of an untouched enclave with its hosts", untouched, "s", NONE_S),
+        Figure("changing calls in it", changed, "", 0),
+        Figure("freeze", freeze, "s", FREEZE_S),
+        Figure("reset of one vandalised enclave with its hosts", one, "s", ONE_S),
+        Figure(f"reset of {len(at.allies)} vandalised enclaves with their hosts", all_of_them, "s", THREE_S),
+        Figure("down and up of one of them", anew, "s"),
+        Figure("reset to down and up", one / anew, "times"),
+    ]
