@@ -129,6 +129,7 @@ BY_THE_ENGINE = 12
 """Every so many sessions, something is done that only the engine puts back, and the network is proven, too."""
 
 
+@pytest.mark.prove
 def test_vandals_play_and_no_reset_is_ever_clean_that_is_not(ground: Range, record_property: Any) -> None:
     seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
     print(f"VANDAL_SEED={seed}")
