@@ -6,7 +6,10 @@ the middle, or a machine ended by itself: the next look sees what differs. Calls
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -63,7 +66,7 @@ class Hosts:
                 self._watch.add(host.id, host.pid)
         self._gates = Gates(self._hosts, self._ground.disks)
         self._gates.open()
-        standings.tell(standings.Truth(self._standing, self._console, self.report))
+        standings.tell(standings.Truth(self._standing, self._console, self.report, self._kill))
         self._follower = cloud.follow("hosts", self.look)
 
     def close(self) -> None:
@@ -184,6 +187,13 @@ class Hosts:
         """Tell how the machine of an instance stands."""
         host = self._hosts.get(id)
         return None if host is None else host.standing
+
+    def _kill(self, id: str) -> None:
+        """Kill the first process of a machine, and with it all others; it is noticed as any other end is."""
+        host = self._hosts.get(id)
+        if host is not None and host.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(host.pid, signal.SIGKILL)
 
     def _console(self, id: str) -> Path:
         """Tell where the console of a machine is kept."""

@@ -31,6 +31,8 @@ class Truth:
     """Where what it wrote to its console is kept."""
     report: Callable[[], dict[str, dict[str, str]]]
     """How each stands, by instance."""
+    kill: Callable[[str], None]
+    """Kills the machine of an instance, as if its power had failed."""
 
 
 _truth: list[Truth] = []
@@ -59,3 +61,9 @@ def console_output(instance: str) -> str | None:
 def report() -> dict[str, dict[str, str]] | None:
     """Give how each machine stands, by instance; None where there are no hosts."""
     return _truth[0].report() if _truth else None
+
+
+def kill(instances: list[str]) -> None:
+    """Kill the machines of instances, as if their power had failed; nobody where there are no hosts."""
+    for instance in instances if _truth else ():
+        _truth[0].kill(instance)

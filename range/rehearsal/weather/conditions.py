@@ -130,7 +130,7 @@ class Weather:
         event.fault = fault.kind if fault else ""
         self._pass(self._latencies.call_s(sight.name), sight.account)
         if fault is not None:
-            self._before(fault)
+            self._before(fault, sight)
         if self._latencies.fresh:
             refused = self._fresh.refusal(sight, params, self._now_s)
             if refused is not None:
@@ -142,11 +142,11 @@ class Weather:
                 self._pass(self._latencies.settle_s(sight.name), sight.account)
         return self._after(fault, answer, service, sight.operation)
 
-    def _before(self, fault: Rule) -> None:
+    def _before(self, fault: Rule, sight: Sight) -> None:
         """Let a fault befall a call that has had no effect yet."""
         match fault.kind:
             case "kill":
-                kill(fault.target, origin.get())
+                kill(fault.target, sight, origin.get())
             case "stall":
                 self._pass(fault.seconds, "")
             case "error":

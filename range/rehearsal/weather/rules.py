@@ -21,8 +21,8 @@ STATE_KINDS = ("stuck", "failed")
 """stuck: the state never ends. failed: it ends badly."""
 KINDS = (*CALL_KINDS, *STATE_KINDS, "late")
 """late: the event history is `seconds` behind."""
-TARGETS = ("rehearsal", "provider", "engine", "controller")
-"""The rehearsal's process holds its provider too, so killing either kills both."""
+TARGETS = ("rehearsal", "provider", "engine", "controller", "host")
+"""The rehearsal's process holds its provider too, so killing either kills both. `host`: of instances that the call names."""
 _NEAR = 5
 _USUAL = (
     "ec2",

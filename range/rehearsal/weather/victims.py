@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
-from range.rehearsal.weather.sight import Origin
+from range.rehearsal.hosts.standings import kill as kill_hosts
+from range.rehearsal.weather.sight import Origin, Sight
+
+_INSTANCE = re.compile(rb"\bi-(?:[0-9a-f]{17}|[0-9a-f]{8})\b")
 
 
-def kill(target: str, origin: Origin) -> None:
-    """Kill with SIGKILL: this process, the engine that asks, or the controller behind it.
+def kill(target: str, sight: Sight, origin: Origin) -> None:
+    """Kill with SIGKILL: this process, the engine that asks, the controller behind it, or hosts whose instances a call names.
 
     A client that isn't an engine is a controller; an engine's controller is the process that started it. Where there is
     nobody to be found, as for a call made in this process, nobody is killed.
     """
     if target in ("rehearsal", "provider"):
         os.kill(os.getpid(), signal.SIGKILL)
+    if target == "host":
+        kill_hosts(sorted({found.decode() for found in _INSTANCE.findall(sight.request.body)}))
+        return
     pid = _owner(origin.port) if origin.port else None
     if pid is None or pid == os.getpid():
         return

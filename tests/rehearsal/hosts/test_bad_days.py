@@ -128,3 +128,19 @@ def test_a_blank_volume_boots_nothing(world: World) -> None:
 
     says_why(world, instance, f"{volume} is blank")
     ended(world, instance)
+
+
+def test_a_host_that_a_fault_kills_is_off_and_can_be_started_again(world: World) -> None:
+    instance = world.up(world.launched())
+    rule = {"kind": "kill", "call": "ec2.CreateTags", "target": "host", "times": 1}
+    world.cloud.weather.change({"rules": [rule]})
+    try:
+        world.ec2.create_tags(Resources=[instance], Tags=[{"Key": "a", "Value": "b"}])
+    finally:
+        world.cloud.weather.change({"rules": []})
+
+    until(lambda: world.state(instance) == "stopped", f"{instance} is off: {world.hosts.report()}")
+    world.settled()
+    world.ec2.start_instances(InstanceIds=[instance])
+    world.up(instance)
+    ended(world, instance)
