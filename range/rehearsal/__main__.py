@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from range.errors import RangeError
 from range.rehearsal.door import Cloud
+from range.rehearsal.enabled import enabled
 from range.rehearsal.record import Rehearsal, write
 from range.rehearsal.server import Front
 
@@ -58,6 +59,7 @@ def _serve(home: Path, port: int, provider_port: int, *, hosts: bool) -> None:
     told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_stop.set())
+    enabled()
     cloud = Cloud(home)
     machines = _hosts(cloud, home) if hosts else None
     front = Front(cloud, port)

@@ -43,9 +43,10 @@ def tiny_exercise() -> dict[str, Any]:
 class Place:
     """A directory, its exercise and its rehearsal."""
 
-    def __init__(self, folder: Path, content: dict[str, Any] | None = None) -> None:
-        """Write the file."""
+    def __init__(self, folder: Path, content: dict[str, Any] | None = None, **settings: str) -> None:
+        """Write the file; `settings` are variables that commands and the rehearsal are to find besides."""
         self.folder = folder
+        self.settings = settings
         self.home = folder / ".range"
         self.content = content or tiny_exercise()
         self.spec = folder / f"{self.content['name']}.yaml"
@@ -62,20 +63,44 @@ class Place:
     def run(self, command: Sequence[str]) -> Answer:
         """Run a command here."""
         done = subprocess.run(
-            command, cwd=self.folder, env=clean(), capture_output=True, text=True, check=False, errors="replace"
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            errors="replace",
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Begin a command, in a session of its own, to be killed."""
         return subprocess.Popen(
-            self.command(*arguments), cwd=self.folder, env=clean(), start_new_session=True,
+            self.command(*arguments), cwd=self.folder, env=self.environment, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command finds."""
+        return clean() | self.settings
+
     def weather(self, **settings: object) -> dict[str, Any]:
         """Set the weather."""
-        return set_weather(start(self.home, hosts=False), **settings)
+        with self._surrounded():
+            return set_weather(start(self.home, hosts=False), **settings)
+
+    @contextlib.contextmanager
+    def _surrounded(self) -> Iterator[None]:
+        """Have this process find what a command does, for the length of the block."""
+        before = dict(os.environ)
+        try:
+            os.environ.clear()
+            os.environ.update(self.environment)
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
     def stop(self) -> None:
         """Stop the rehearsal."""
@@ -93,17 +118,11 @@ class Place:
         """Enter the accounts as a command does, for the length of the block."""
         from range.cli import surroundings
 
-        before = dict(os.environ)
-        try:
-            os.environ.clear()
-            os.environ.update(clean())
+        with self._surrounded():
             os.environ["RANGE_HOME"] = str(self.home)
             plan = surroundings.plan(self.spec)
             surroundings.rehearse(self.spec, plan)
             yield Sessions.of_plan(plan)
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
     def things(self) -> dict[str, list[str]]:
         """List what is in the accounts of the hub and the ally, by account: types, and the tags that stay the same."""

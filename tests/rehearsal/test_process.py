@@ -141,6 +141,18 @@ def test_what_is_in_the_shell_does_not_confuse_it(home: Path, monkeypatch: pytes
     assert client("sts", rehearsal, operator).get_caller_identity()["Account"] == MANAGEMENT
 
 
+def test_its_accounts_may_use_only_the_regions_that_were_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RANGE_REHEARSAL_REGIONS", "eu-west-2,mars-1")
+    with pytest.raises(RangeError, match="names mars-1"):
+        process.start(home, hosts=False)
+    monkeypatch.setenv("RANGE_REHEARSAL_REGIONS", "eu-west-2,us-east-1")
+    running = process.start(home, hosts=False)
+    ec2 = client("ec2", running, accounts(running, MANAGEMENT, {"hub": HUB}))
+
+    assert {each["RegionName"] for each in ec2.describe_regions()["Regions"]} == {"eu-west-2", "us-east-1"}
+    assert "eu-west-1" in {each["RegionName"] for each in ec2.describe_regions(AllRegions=True)["Regions"]}
+
+
 def test_it_keeps_nothing_that_was_left_open_for_whoever_started_it(home: Path) -> None:
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
