@@ -76,7 +76,7 @@ class Tally:
             host.traits = {}
 
     def same(self, name: str, tasks: int, skipped: Mapping[str, str] | None = None) -> None:
-        """Count the tasks of a host that is seen to be as it is to be: none is done again."""
+        """Count the tasks whose work on a host is seen to be as it is to be: none of them is done again."""
         self._hosts[name].same = tasks
         self._hosts[name].skipped |= skipped or {}
         self._begun += tasks
@@ -114,6 +114,7 @@ class Tally:
                 task=host.task,
                 message=host.message,
                 skipped=host.skipped,
+                known=host.same > 0 and not host.ok + host.changed,
             )
             for name, host in self._hosts.items()
         )

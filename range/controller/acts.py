@@ -79,7 +79,7 @@ def configure(site: Site) -> Outcome:
     hint = f"what Ansible wrote is in {done.artifacts}; the same command goes on with the hosts that aren't done"
     return Outcome(
         changes=changes,
-        notes=_skipped(done),
+        notes=(*_known(done), *_skipped(done)),
         error=error,
         hint=hint if error else None,
         exit_code=ConfigureError.exit_code if error else 0,
@@ -225,6 +225,12 @@ def _judged(found: Leftovers, *, recorded: bool) -> Outcome:
     if not recorded:
         notes = (*notes, "it was never brought up from here, and nothing carries its tags")
     return Outcome(notes=notes)
+
+
+def _known(done: Configured) -> tuple[str, ...]:
+    """Say which hosts were only looked at."""
+    known = [host.name for host in done.hosts if host.known]
+    return (f"everything as it was left, so that nothing had to be done ({', '.join(known)})",) if known else ()
 
 
 def _skipped(done: Configured) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ class HostConfigured(Record):
     """The task that failed, or at which the host was lost."""
     message: str | None = None
     """What Ansible said of it."""
+    known: bool = False
+    """Whether it was seen to be as it was left, so that Ansible did not go over it."""
     skipped: dict[str, str] = {}
     """What was not done on this host, and why: `{"audit": "the kernel's audit belongs to the machine, …"}`."""
 

@@ -102,6 +102,9 @@ def test_hosts_that_are_as_the_last_run_left_them_have_nothing_to_be_done(hosts:
     assert hosts.played() == []
     assert (first.changed, second.changed, second.same) == (4, 0, 4)
     assert second.failed == ()
+    assert [(host.known, other.known) for host, other in zip(first.hosts, second.hosts, strict=True)] == [
+        (False, True)
+    ] * 4
 
 
 def test_only_the_host_that_drifted_is_gone_over(hosts: Hosts, run: Any) -> None:
