@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from range.errors import CloudError, EnvironmentMissing
+from range.files import write_whole
 from range.plan.layout import MANAGEMENT_ZONE
 from range.records.plan import Host, Plan
 
@@ -230,10 +231,7 @@ class Ways:
                 persist_s=_PERSIST_S,
             )
         )
-        descriptor, draft = tempfile.mkstemp(dir=self._folder, prefix="config.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(blocks))
-        Path(draft).replace(self.config)
+        write_whole(self.config, "\n".join(blocks), 0o600)
 
     def _block(self, name: HostName, host: Host) -> str:
         through = (

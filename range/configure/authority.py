@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from range.errors import ConfigureError
+from range.files import write_whole
 
 LIFE = timedelta(days=825)
 """Of the authority; an exercise that is planned for longer is rare, and asks for another one."""
@@ -78,7 +78,7 @@ class Authority:
         """Give the file with a host's certificate and private key, issued anew where it has to be."""
         path = self._folder / "hosts" / f"{subject.common_name}.pem"
         if not self._serves(path, subject):
-            write_secret(path, self._issued(subject))
+            write_whole(path, self._issued(subject), 0o600)
         return path
 
     def forget(self, enclave: str) -> None:
@@ -113,8 +113,8 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
-        write_secret(self._key_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        write_secret(self.certificate_path, certificate.public_bytes(Encoding.PEM))
+        write_whole(self._key_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+        write_whole(self.certificate_path, certificate.public_bytes(Encoding.PEM), 0o600)
 
     def _issued(self, subject: Subject) -> bytes:
         """Make a key and a certificate for it; both as PEM, the certificate first."""
@@ -150,18 +150,6 @@ class Authority:
             return False
         left = certificate.not_valid_after_utc - datetime.now(UTC)
         return names.get_values_for_type(x509.IPAddress) == [subject.address] and left > RENEWED_BEFORE
-
-
-def write_secret(path: Path, content: bytes) -> None:
-    """Write a file for its owner alone, in one piece."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _builder(

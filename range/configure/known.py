@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from range.configure.traits import Trait
+from range.files import write_whole
 from range.records.plan import Record
 
 
@@ -45,9 +46,7 @@ class Memory:
     def keep(self, host: str, known: Known) -> None:
         """Remember a host, all of it or nothing."""
         file = self._file(host)
-        draft = file.with_suffix(".draft")
-        draft.write_text(known.model_dump_json(indent=2), encoding="utf-8")
-        draft.replace(file)
+        write_whole(file, known.model_dump_json(indent=2))
 
     def forget(self, hosts: Iterable[str] | None = None) -> None:
         """Forget hosts, or all of them: they are gone, or others are in their place."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from range.configure.traits import Trait
+from range.files import write_whole
 from range.records.plan import Record
 
 
@@ -46,9 +47,7 @@ class Shelf:
     def keep(self, made: Made) -> None:
         """Remember an image, all of it or nothing."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self.folder / f"{made.name}.draft"
-        draft.write_text(made.model_dump_json(indent=2), encoding="utf-8")
-        draft.replace(self.folder / f"{made.name}.json")
+        write_whole(self.folder / f"{made.name}.json", made.model_dump_json(indent=2))
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Self
 
 from range.controller.kept import read, write
 from range.controller.site import Site
+from range.files import write_whole
 from range.records.inventory import Inventory
 from range.records.observation import Observation
 
@@ -58,9 +59,7 @@ class Beforehand:
     def record(self, inventory: Inventory) -> None:
         """Write a record, whole or not at all."""
         self.opened.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.opened.with_suffix(".draft")
-        draft.write_text(inventory.model_dump_json(), encoding="utf-8")
-        draft.replace(self.opened)
+        write_whole(self.opened, inventory.model_dump_json())
 
     def close(self) -> None:
         """Close the record, if one is open."""

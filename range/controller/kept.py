@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from range.errors import EnvironmentMissing, RangeError
+from range.files import write_whole
 
 
 def read(path: Path) -> bytes | None:
@@ -28,17 +28,10 @@ def write(path: Path, content: str, mode: int = 0o644) -> None:
     Raises:
         RangeError: the disk is full, or nothing can be written there.
     """
-    draft = path.with_name(f"{path.name}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, content, mode)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise RangeError(
             f"{path} can't be written: {error.strerror}",
             hint="see that its disk has room and its folder can be written to, then type the same command again",

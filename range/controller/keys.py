@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -18,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from range.errors import EnvironmentMissing
+from range.files import write_whole
 
 SSH_KEY = "RANGE_SSH_KEY"
 """The variable that names the private key; the programs read the public half beside it."""
@@ -39,7 +37,7 @@ def key_pair(home: Path, exercise: str) -> Path:
         public = _public_half(path)
         beside = path.with_suffix(".pub")
         if not beside.exists() or beside.read_text() != public:
-            _put(beside, public.encode(), 0o644)
+            write_whole(beside, public.encode(), 0o644)
     except OSError as error:
         raise EnvironmentMissing(f"the key pair in {path.parent} can't be used: {error.strerror}") from error
     return path
@@ -48,7 +46,7 @@ def key_pair(home: Path, exercise: str) -> Path:
 def _make(path: Path) -> None:
     """Make a private key, for its owner alone; one that appeared meanwhile stays."""
     private = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-    _put(path, private, 0o600, anew=True)
+    write_whole(path, private, 0o600, anew=True)
 
 
 def _public_half(path: Path) -> str:
@@ -61,19 +59,3 @@ def _public_half(path: Path) -> str:
         ) from error
     public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     return f"{public} {path.parent.parent.name}\n"
-
-
-def _put(path: Path, content: bytes, mode: int, *, anew: bool = False) -> None:
-    """Write a file in one piece; one that must be new gives way to one that is there already."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        if anew:
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-        else:
-            draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

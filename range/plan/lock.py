@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Literal
@@ -11,6 +9,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from range.errors import InputError
+from range.files import write_whole
 from range.records.plan import Record
 
 
@@ -60,24 +59,10 @@ def write(path: Path, lock: AddressLock) -> bool:
     try:
         if path.exists() and path.read_text() == text:
             return False
-        _replace(path, text)
+        write_whole(path, text)
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
     return True
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a file in the place of another, so that whoever reads sees the old one or the new one."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def released(lock: AddressLock, enclave: str) -> AddressLock:

@@ -14,6 +14,7 @@ from range.cloud.resources.table import BY_TYPE
 from range.cloud.sessions import Account, Sessions
 from range.cloud.sweep import sweep
 from range.errors import ProvisionError
+from range.files import write_whole
 from range.plan.names import TAG_PREFIX
 from range.provision.engine import Engine
 from range.provision.project import work_directory
@@ -177,6 +178,4 @@ def _read(note: Path) -> list[Known]:
 def _write(note: Path, pending: list[Known]) -> None:
     """Write down what is to be cleared, all or nothing."""
     unique = {known.urn: known for known in pending}
-    draft = note.with_suffix(".draft")
-    draft.write_text(json.dumps([known.model_dump() for known in unique.values()]), encoding="utf-8")
-    draft.replace(note)
+    write_whole(note, json.dumps([known.model_dump() for known in unique.values()]))

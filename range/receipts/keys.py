@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from range.errors import EnvironmentMissing, InputError
+from range.files import write_whole
 
 PRIVATE, PUBLIC = "receipts.key", "receipts.pub"
 
@@ -39,7 +39,7 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise EnvironmentMissing(f"{path} is no Ed25519 key", hint="restore it from a copy")
     if not (folder / PUBLIC).exists():
-        _write(folder / PUBLIC, _public(key), 0o644)
+        write_whole(folder / PUBLIC, _public(key), 0o644)
     return key
 
 
@@ -63,16 +63,9 @@ def public_key(path: Path) -> Ed25519PublicKey:
 def _make(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = Ed25519PrivateKey.generate()
-    _write(folder / PRIVATE, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
-    _write(folder / PUBLIC, _public(key), 0o644)
+    write_whole(folder / PRIVATE, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+    write_whole(folder / PUBLIC, _public(key), 0o644)
 
 
 def _public(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    draft = path.with_name(f"{path.name}.draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(content)
-    draft.replace(path)

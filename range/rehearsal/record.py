@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from range.errors import RangeError
+from range.files import write_whole
 
 _NAME = "rehearsal.json"
 _START_TIME = 21
@@ -55,9 +56,7 @@ def birth(pid: int) -> str | None:
 
 def write(home: Path, rehearsal: Rehearsal) -> None:
     """Write the record down, all of it or nothing."""
-    draft = home / f".{_NAME}.{os.getpid()}"
-    draft.write_text(json.dumps(asdict(rehearsal), indent=2) + "\n")
-    draft.replace(home / _NAME)
+    write_whole(home / _NAME, json.dumps(asdict(rehearsal), indent=2) + "\n")
 
 
 def read(home: Path) -> Rehearsal | None:

@@ -73,7 +73,11 @@ def test_the_key_inside_proves_nothing(bundle: Path, tmp_path: Path) -> None:
         verify(bundle, tmp_path / "others" / PUBLIC)
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8b", gzip.compress(b"no archive"), b"\x1f\x8b" + b"x" * 100])
+@pytest.mark.parametrize(
+    "content",
+    [b"\x1f\x8b", gzip.compress(b"no archive"), b"\x1f\x8b" + b"x" * 100],
+    ids=["cut off", "no archive", "damaged"],
+)
 def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path, key: Path, content: bytes) -> None:
     path = tmp_path / "x.tar.gz"
     path.write_bytes(content)

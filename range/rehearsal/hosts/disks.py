@@ -15,6 +15,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 
 from range.errors import RangeError
+from range.files import write_whole
 from range.rehearsal.hosts.machines import Disk, Frozen
 
 _DEEPEST = 8
@@ -183,9 +184,7 @@ class Disks:
 def _write(file: Path, layers: Iterable[Path]) -> None:
     """Write down which layers something is made of, all of it or nothing."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}")
-    draft.write_text(json.dumps([str(layer) for layer in layers]))
-    draft.replace(file)
+    write_whole(file, json.dumps([str(layer) for layer in layers]))
 
 
 def _escaped(path: Path) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from range.errors import RangeError
+from range.files import write_whole
 
 _NAME = "hosts.json"
 
@@ -45,9 +45,8 @@ def _inode(namespace: Path) -> int:
 
 def write(folder: Path, places: Mapping[str, Place]) -> None:
     """Write down where hosts are, by their private addresses; all of it or nothing."""
-    draft = folder / f".{_NAME}.{os.getpid()}"
-    draft.write_text(json.dumps({address: asdict(each) for address, each in sorted(places.items())}, indent=1) + "\n")
-    draft.replace(folder / _NAME)
+    content = json.dumps({address: asdict(each) for address, each in sorted(places.items())}, indent=1) + "\n"
+    write_whole(folder / _NAME, content)
 
 
 def read(folder: Path) -> dict[str, Place]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from range.errors import InputError, RangeError
+from range.files import write_whole
 from range.rehearsal.weather.latencies import PROFILES
 from range.rehearsal.weather.rules import Rule, rule_of
 
@@ -126,6 +126,4 @@ def read(home: Path | None) -> Settings:
 
 def write(home: Path, settings: Settings) -> None:
     """Keep the settings, all of them or nothing."""
-    draft = home / f".{_FILE}.{os.getpid()}"
-    draft.write_text(json.dumps(settings.document(), indent=1) + "\n")
-    draft.replace(home / _FILE)
+    write_whole(home / _FILE, json.dumps(settings.document(), indent=1) + "\n")
