@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -73,7 +74,7 @@ class Place:
     def left(self) -> list[str]:
         """Name what there is of it on this machine, but for files."""
         processes = [
-            each.name
+            f"{each.name} {_command(each)}"
             for each in Path("/proc").iterdir()
             if each.name.isdecimal() and str(self.home) in _command(each).replace("\0", " ")
         ]
@@ -115,9 +116,16 @@ def machine_network() -> str:
         ("nft", "list", "ruleset"),
     )
     told = [subprocess.run(each, capture_output=True, text=True, check=True).stdout for each in commands]
-    settings = ("net.ipv4.ip_forward", "net.ipv4.conf.all.rp_filter", "fs.inotify.max_user_instances")
-    told += [Path("/proc/sys", name.replace(".", "/")).read_text() for name in settings]
+    files = sorted(each for each in Path("/proc/sys/net").rglob("*") if each.is_file() and "count" not in each.name)
+    told += [f"{each} {_setting(each)}" for each in (*files, Path("/proc/sys/fs/inotify/max_user_instances"))]
     return "\n".join(told)
+
+
+def _setting(file: Path) -> str:
+    """Read a setting of the kernel; some can only be written."""
+    with contextlib.suppress(OSError):
+        return file.read_text().strip()
+    return "unread"
 
 
 def test_two_rehearsals_have_the_same_addresses_side_by_side(own_network: str, places: tuple[Place, Place]) -> None:

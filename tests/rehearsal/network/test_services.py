@@ -315,6 +315,42 @@ def test_a_second_session_gets_what_the_first_leaves_and_nothing_that_the_first_
         assert caught(other, b"for the first", SHORT_S) is None
 
 
+def test_copies_are_never_copied_where_two_hosts_mirror_one_another(range_: Live) -> None:
+    let_copy(range_, "est/web-1", "ingress", RuleNumber=50, Protocol=17)
+    made = range_.call("est", "ec2.create_traffic_mirror_target", NetworkInterfaceId=range_.ids["est/shell-1"])
+    back = range_.call("est", "ec2.create_traffic_mirror_filter")["TrafficMirrorFilter"]["TrafficMirrorFilterId"]
+    for direction in ("ingress", "egress"):
+        range_.call(
+            "est",
+            "ec2.create_traffic_mirror_filter_rule",
+            TrafficMirrorFilterId=back,
+            TrafficDirection=direction,
+            RuleNumber=10,
+            RuleAction="accept",
+            SourceCidrBlock="0.0.0.0/0",
+            DestinationCidrBlock="0.0.0.0/0",
+        )
+    range_.call(
+        "est",
+        "ec2.create_traffic_mirror_session",
+        NetworkInterfaceId=range_.ids["est/sensor-1"],
+        TrafficMirrorTargetId=made["TrafficMirrorTarget"]["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId=back,
+        SessionNumber=1,
+        VirtualNetworkId=4712,
+    )
+    range_.network.follow()
+
+    with copies(range_, "est/sensor-1") as first, copies(range_, "est/shell-1") as second:
+        send(range_, "red/attacker-1", "est/web-1", 53, b"copied once")
+        assert caught(first, b"copied once") is not None
+        assert caught(first, b"copied once", SHORT_S) is None
+        assert caught(second, b"copied once", SHORT_S) is None
+
+        known = begin(range_, "est/sensor-1", "hub/collector-1", 6514, 40004)
+        assert caught(second, known) is not None, "what isn't a copy is copied"
+
+
 def test_a_session_may_copy_the_first_bytes_only(range_: Live) -> None:
     known = session(range_, "est/shell-1")["TrafficMirrorSessionId"]
     range_.call("est", "ec2.modify_traffic_mirror_session", TrafficMirrorSessionId=known, PacketLength=100)
