@@ -248,8 +248,14 @@ def _account(site: Site) -> Account:
 
 
 def _removed(resources: tuple[Resource, ...]) -> tuple[str, ...]:
-    """Name all of it, in the order in which it went: nothing else will ever tell."""
-    return (f"removed what was made by hand: {_listed(resources, len(resources))}",) if resources else ()
+    """Name all of it, in the order in which it went: nothing else will ever tell. What resets went back to was made here."""
+    from range.reset.volumes import GOLDEN
+
+    parts = {
+        "removed what resets went back to": tuple(each for each in resources if GOLDEN in each.tags),
+        "removed what was made by hand": tuple(each for each in resources if GOLDEN not in each.tags),
+    }
+    return tuple(f"{told}: {_listed(which, len(which))}" for told, which in parts.items() if which)
 
 
 def _listed(things: tuple[Resource, ...] | tuple[Unlisted, ...], most: int = SHOWN) -> str:

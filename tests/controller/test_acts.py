@@ -274,3 +274,12 @@ def test_when_both_find_what_was_there_before_the_record_is_closed(site: Site, m
 
     assert not acts.prove_nothing_left(site).failed
     assert not Beforehand.of(site).is_open
+
+
+def test_what_resets_went_back_to_is_not_said_to_have_been_made_by_hand() -> None:
+    golden = VPC.model_copy(update={"type": "ec2:snapshot", "id": "snap-1", "tags": {"range:golden": "web-1"}})
+
+    assert acts._removed((VPC, golden)) == (
+        "removed what resets went back to: ec2:snapshot snap-1",
+        "removed what was made by hand: ec2:vpc vpc-1",
+    )
