@@ -61,6 +61,7 @@ class Builder:
     base: str
     """The id of the image that it begins as."""
     size: str
+    disk_gib: int
     address: IPv4Address
 
 
@@ -140,7 +141,7 @@ class Images:
     def launch(self, place: Place, key: str, builder: Builder) -> str:
         """Launch a builder whose disk is encrypted with the images' own key; give its id."""
         device = self._hub.call("ec2", "describe_images", ImageIds=[builder.base])["Images"][0]["RootDeviceName"]
-        ebs = {"Encrypted": True, "KmsKeyId": key, "VolumeType": "gp3", "DeleteOnTermination": True}
+        ebs = {"VolumeSize": builder.disk_gib, "VolumeType": "gp3", "Encrypted": True, "KmsKeyId": key}
         tags = {**self._tags, "Name": f"builder of {builder.image}", BUILDER_TAG: builder.image}
         answer = self._hub.call(
             "ec2",
@@ -155,7 +156,7 @@ class Images:
                  "PrivateIpAddress": str(builder.address), "AssociatePublicIpAddress": False}
             ],
             MetadataOptions={"HttpEndpoint": "enabled", "HttpTokens": "required", "HttpPutResponseHopLimit": 1},
-            BlockDeviceMappings=[{"DeviceName": device, "Ebs": ebs}],
+            BlockDeviceMappings=[{"DeviceName": device, "Ebs": {**ebs, "DeleteOnTermination": True}}],
             TagSpecifications=[{"ResourceType": each, "Tags": _tags(tags)} for each in ("instance", "volume")],
         )  # fmt: skip
         return str(answer["Instances"][0]["InstanceId"])

@@ -47,6 +47,8 @@ class Wish:
     name: str
     enclave: Enclave
     host: Host
+    disk_gib: int
+    """As the smallest disk among the hosts that it serves: no host is made of an image with a larger one."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ class Workshop:
         try:
             for number, (wish, address) in enumerate(zip(wishes, addresses, strict=True), 1):
                 base = self.images.base(self.plan.images[wish.host.image])
-                instance = self.images.launch(self.place, self.key, Builder(wish.name, base, wish.host.size, address))
+                instance = self.images.launch(
+                    self.place, self.key, Builder(wish.name, base, wish.host.size, wish.disk_gib, address)
+                )
                 name = HostName(self.plan.hub.name, f"builder-{run}-{number}")
                 benches.append(_Bench(wish, name, instance, address))
             yield benches

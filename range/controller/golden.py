@@ -95,7 +95,10 @@ def key_alias(exercise: str) -> str:
 
 
 def _wanted(setting: Setting, roles: Sequence[str]) -> dict[str, Wish]:
-    every = {name: Wish(name, *served[0]) for name, served in golden_names(setting.plan).items()}
+    every = {
+        name: Wish(name, *served[0], min(host.disk_gib for _, host in served))
+        for name, served in golden_names(setting.plan).items()
+    }
     known = sorted({wish.host.role for wish in every.values()})
     for role in roles:
         if role not in known:

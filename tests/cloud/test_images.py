@@ -51,7 +51,7 @@ def launched(images: Images, place: Place) -> tuple[str, str]:
     """Launch a builder; give its id and the key of its disk."""
     key = images.key("steadfast-images", [])
     (address,) = images.free(place, [], 1)
-    return images.launch(place, key, Builder(NAME, images.base(DEBIAN), "t3.micro", address)), key
+    return images.launch(place, key, Builder(NAME, images.base(DEBIAN), "t3.micro", 12, address)), key
 
 
 def test_a_builder_becomes_an_image_that_is_found_by_its_name_and_leaves_nothing_else(
@@ -61,7 +61,7 @@ def test_a_builder_becomes_an_image_that_is_found_by_its_name_and_leaves_nothing
     builder, key = launched(images, place)
     assert images.left() == (builder,)
     (volume,) = account.call("ec2", "describe_volumes")["Volumes"]
-    assert (volume["Encrypted"], volume["KmsKeyId"]) == (True, key)
+    assert (volume["Encrypted"], volume["KmsKeyId"], volume["Size"]) == (True, key, 12)
 
     images.halt([builder])
     made = images.make(builder, NAME)

@@ -132,7 +132,7 @@ def builders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builders:
 
 @pytest.fixture
 def wishes(plan: Plan) -> list[Wish]:
-    return [Wish(name, *served[0]) for name, served in golden_names(plan).items()]
+    return [Wish(name, *served[0], 8) for name, served in golden_names(plan).items()]
 
 
 @pytest.fixture
