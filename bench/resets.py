@@ -31,8 +31,8 @@ class _Exercise:
     def __init__(self, spec: Path) -> None:
         """Find out who plays in it."""
         self.spec = spec
-        planned: Any = self.typed("validate")[1]
-        self.allies: list[str] = planned["allies"][:3]
+        rows: Any = self.typed("status")[1]["enclaves"]
+        self.enclaves: list[str] = [row["name"] for row in rows if row["name"] != "hub"][:3]
         self._environment: dict[str, str] = self.typed("rehearsal", "env")[1]
 
     def typed(self, *words: str) -> tuple[float, Any]:
@@ -49,14 +49,14 @@ class _Exercise:
         print(f"{' '.join(words)}: {seconds:.1f} s", file=sys.stderr, flush=True)
         return seconds, json.loads(done.stdout)
 
-    def vandalised(self, ally: str) -> None:
-        """Do to an ally's account and hosts what players do."""
+    def vandalised(self, enclave: str) -> None:
+        """Do to an enclave's account and hosts what players do."""
         rows = self.typed("status")[1]["enclaves"]
-        hosts = next(row["hosts"] for row in rows if row["name"] == ally)
+        hosts = next(row["hosts"] for row in rows if row["name"] == enclave)
         for host in hosts:
-            words = [*RANGE, "ssh", str(self.spec), f"{ally}/{host['name']}", "sudo", "sh", "-c", f'"{_VANDAL}"']
+            words = [*RANGE, "ssh", str(self.spec), f"{enclave}/{host['name']}", "sudo", "sh", "-c", f'"{_VANDAL}"']
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        session = self.team(ally)
+        session = self.team(enclave)
         session.client("iam", endpoint_url=self.endpoint).create_user(UserName="mallory")
         session.client("sqs", endpoint_url=self.endpoint).create_queue(QueueName="loot")
         ec2 = session.client("ec2", endpoint_url=self.endpoint)
@@ -71,25 +71,25 @@ class _Exercise:
         """Where the rehearsal listens."""
         return self._environment["AWS_ENDPOINT_URL"]
 
-    def team(self, ally: str) -> boto3.Session:
-        """Enter an ally's account as somebody who may do anything there."""
+    def team(self, enclave: str) -> boto3.Session:
+        """Enter an enclave's account as somebody who may do anything there."""
         import yaml
 
         found, controller = self._environment, yaml.safe_load(self.spec.read_text(encoding="utf-8"))["controller"]
         accounts = {each["name"]: each["account"] for each in self.typed("plan")[1]["accounts"]}
         own = boto3.Session(found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], region_name=found["AWS_REGION"])
         role = own.client("sts", endpoint_url=self.endpoint).assume_role(
-            RoleArn=f"arn:aws:iam::{accounts[ally]}:role/{controller['role']}",
+            RoleArn=f"arn:aws:iam::{accounts[enclave]}:role/{controller['role']}",
             RoleSessionName="mallory",
             ExternalId=controller["external_id"],
         )["Credentials"]
         keys = (role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"])
         return boto3.Session(*keys, region_name=found["AWS_REGION"])
 
-    def changes(self, ally: str) -> int:
-        """Count the changing calls that an ally's account has seen."""
+    def changes(self, enclave: str) -> int:
+        """Count the changing calls that an enclave's account has seen."""
         pages = (
-            self.team(ally)
+            self.team(enclave)
             .client("cloudtrail", endpoint_url=self.endpoint)
             .get_paginator("lookup_events")
             .paginate(LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "false"}])
@@ -98,11 +98,11 @@ class _Exercise:
 
 
 def resets() -> list[Figure]:
-    """Measure all of it on an exercise that stands; its allies are as they were afterwards."""
+    """Measure all of it on an exercise that stands; its enclaves are as they were afterwards."""
     if "RANGE_SPEC" not in os.environ:
         return []
     at = _Exercise(Path(os.environ["RANGE_SPEC"]))
-    first = at.allies[0]
+    first = at.enclaves[0]
     before = at.changes(first)
     untouched, _ = at.typed("reset", "--ally", first, "--yes")
     changed = at.changes(first) - before
@@ -110,9 +110,9 @@ def resets() -> list[Figure]:
     at.typed("thaw", "--ally", first)
     at.vandalised(first)
     one, _ = at.typed("reset", "--ally", first, "--yes")
-    for ally in at.allies:
-        at.vandalised(ally)
-    named = [word for ally in at.allies for word in ("--ally", ally)]
+    for enclave in at.enclaves:
+        at.vandalised(enclave)
+    named = [word for enclave in at.enclaves for word in ("--ally", enclave)]
     all_of_them, _ = at.typed("reset", *named, "--yes")
     anew = at.typed("down", "--ally", first, "--yes")[0] + at.typed("up", "--ally", first)[0]
     return [
@@ -120,7 +120,7 @@ def resets() -> list[Figure]:
         Figure("changing calls in it", changed, "", 0),
         Figure("freeze", freeze, "s", FREEZE_S),
         Figure("reset of one vandalised enclave with its hosts", one, "s", ONE_S),
-        Figure(f"reset of {len(at.allies)} vandalised enclaves with their hosts", all_of_them, "s", THREE_S),
+        Figure(f"reset of {len(at.enclaves)} vandalised enclaves with their hosts", all_of_them, "s", THREE_S),
         Figure("down and up of one of them", anew, "s"),
         Figure("reset to down and up", one / anew, "times"),
     ]
