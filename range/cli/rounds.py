@@ -95,8 +95,6 @@ class Round:
     """Run it although an earlier one failed."""
     hosts: bool = False
     """Run it only where instances are machines."""
-    records: bool = False
-    """Run only where hosts are left out: disks of machines that run weren't seen to be replaced and configured again yet."""
 
 
 def _counted(document: Document) -> str:
@@ -114,7 +112,7 @@ ROUNDS = (
     Round("status", ("status",), lambda d: _enclaves(d, "ready"), lambda d: f"{len(d['enclaves'])} ready"),
     Round("session start", ("session", "start"), lambda _: None, lambda d: f"{len(d['access'])} teams have access"),
     Round("session end", ("session", "end"), lambda _: None, lambda d: f"session {d['session']['number']} is over"),
-    Round("reset", ("reset", "--yes"), _not_clean, lambda d: f"{len(d['enclaves'])} CLEAN", records=True),
+    Round("reset", ("reset", "--yes"), _not_clean, lambda d: f"{len(d['enclaves'])} CLEAN"),
     Round("down", ("down", "--yes"), _nothing_left, _counted, always=True),
     Round("nothing left", ("down", "--yes"), _nothing_left, _counted, always=True),
 )
@@ -122,7 +120,7 @@ ROUNDS = (
 
 def rounds(*, hosts: bool) -> tuple[Round, ...]:
     """Give the rounds that are run."""
-    return tuple(each for each in ROUNDS if not (each.records if hosts else each.hosts))
+    return tuple(each for each in ROUNDS if hosts or not each.hosts)
 
 
 @dataclass(frozen=True)

@@ -80,14 +80,20 @@ def needed(setting: Setting, enclave: str) -> Baseline:
     found = Baselines.of(setting, enclave).read()
     if found is None:
         raise InputError(f"{enclave} has no baseline", hint=f"`range up {setting.spec}` proves it and records one")
-    changed = changed_parts(found, setting.plan)
+    changed = changed_parts(found, setting.plan) or changed_playbooks(found)
     if changed:
         raise InputError(
-            f"{enclave}'s baseline is of another version of the file; changed since: {', '.join(changed)}",
+            f"{enclave}'s baseline is of another version; changed since: {', '.join(changed)}",
             hint=f"`range up {setting.spec}` brings {enclave} to the file as it is now, and records that; "
             "or put the file back",
         )
     return found
+
+
+def changed_playbooks(baseline: Baseline) -> tuple[str, ...]:
+    """Say that the playbooks aren't those that the hosts in a baseline were configured by: they would make others of them."""
+    same = baseline.playbooks == playbooks_digest() or not baseline.observation.hosts
+    return () if same else ("the playbooks",)
 
 
 def changed_parts(baseline: Baseline, plan: Plan) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from range.controller.baseline_acts import against, baseline, proven
-from range.controller.baselines import Baselines, changed_parts, versions
+from range.controller.baselines import Baselines, changed_parts, changed_playbooks, versions
 from range.controller.kept import write
 from range.controller.looks import comparable, hosts_of, look, unlooked
 from range.controller.outcome import Outcome
@@ -111,7 +111,7 @@ def _recorded(site: Site) -> Baseline:
     setting = site.setting
     recorded = Baselines.of(setting, site.enclave).read()
     if setting.reset is not None and setting.reset.level == "enclave":
-        if recorded is None or changed_parts(recorded, setting.plan):
+        if recorded is None or changed_parts(recorded, setting.plan) or changed_playbooks(recorded):
             Played.of(setting).is_clean(site.enclave)  # made from nothing: there is nothing left of what was played
             outcome = baseline(site)
             if outcome.failed:

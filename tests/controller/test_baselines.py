@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from range.cli import surroundings
-from range.controller import baseline_acts
+from range.controller import baseline_acts, baselines
 from range.controller.baselines import Baselines, needed, plan_parts, playbooks_digest, state_digest
 from range.controller.played import Played
 from range.controller.proving import Shared, judged
@@ -160,6 +160,23 @@ def test_without_a_baseline_or_with_one_of_another_file_the_answer_is_up(site: S
     with pytest.raises(InputError, match="changed since: budget") as refused:
         needed(other, "est")
     assert "range up" in str(refused.value.hint)
+
+
+def test_one_with_hosts_needs_the_playbooks_that_they_were_configured_by(
+    site: Site, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baseline_acts.baseline(site)
+    book = Baselines.of(setting, "est")
+    recorded = book.read()
+    assert recorded is not None
+    on_host = Thing(region="host web", type="host:file", name="/etc/motd", properties={}, id="/etc/motd")
+    with_hosts = {**recorded.model_dump(), "observation": seen(VPC, on_host).model_dump()}
+    monkeypatch.setattr(baselines, "playbooks_digest", lambda: "others")
+
+    assert needed(setting, "est").digest == recorded.digest
+    book.record(Baseline.model_validate(with_hosts))
+    with pytest.raises(InputError, match="changed since: the playbooks"):
+        needed(setting, "est")
 
 
 def test_one_of_an_older_program_is_recorded_anew_unless_it_was_played_there(site: Site, setting: Setting) -> None:
