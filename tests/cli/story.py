@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,11 @@ class Place:
 
     def type_bare(self, *arguments: str) -> Answer:
         """Type a command that takes no exercise file."""
-        words = [sys.executable, "-m", "range.cli.main", *arguments, "--json"]
+        return self.typed([*arguments, "--json"])
+
+    def typed(self, arguments: Sequence[str]) -> Answer:
+        """Type a command just as it is."""
+        words = [sys.executable, "-m", "range.cli.main", *arguments]
         done = subprocess.run(words, cwd=self.folder, env=clean(), capture_output=True, text=True, check=False)
         return Answer(done.returncode, done.stdout, done.stderr)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.cli.conftest import Answer
-from tests.cli.story import Place
+from range.rehearsal.enabled import VARIABLE
+from tests.cli.conftest import NO_HOSTS, Answer
+from tests.cli.story import Place, clean
 
+REGIONS = ("eu-west-2", "us-west-2")
+"""All that accounts have: the exercise's, and one where mischief is done."""
 EST = "200000000002"
 PREFIX = "small-est"
 
@@ -28,9 +32,12 @@ class Range(Place):
         self.save()
         self.endpoint = ""
 
-    def enter(self) -> None:
-        """Start the rehearsal without machines, and bring the exercise up."""
-        assert self.type("rehearsal", "start", "--no-hosts").code == 0
+    def enter(self, *, hosts: bool = False) -> None:
+        """Start the rehearsal, without machines unless they are asked for, and bring the exercise up."""
+        words = self.command("rehearsal", "start", "--hosts" if hosts else "--no-hosts")
+        found = {name: value for name, value in clean().items() if name != NO_HOSTS} if hosts else clean()
+        few = {VARIABLE: ",".join(REGIONS)}
+        subprocess.run(words, cwd=self.folder, env=found | few, stdout=subprocess.DEVNULL, check=True)
         self.up = self.type("up")
         assert self.up.code == 0, self.up
         self.endpoint = self.environment["AWS_ENDPOINT_URL"]

@@ -13,26 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
 
 from range.cli import surroundings
-from range.cloud import inventory, sweep
-from range.controller.baselines import Baselines
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.reset_steps import LEVELS
 from range.controller.resets import refuse
 from range.controller.site import Setting, Site
 from range.errors import RangeError
-from range.observe import look
-from range.records.observation import Observation
 from range.records.reset import Options, ResetResult
 from range.records.session import Session
 from range.session.access import open_access, revoke
 
 ENCLAVE = "est"
-REGIONS = ("eu-west-2", "us-west-2", "sa-east-1")
-"""Where is looked, in tests that are to be quick: the exercise's Region, and those where mischief is done."""
 
 
 @contextmanager
@@ -94,28 +87,6 @@ class Resets:
         yield client_of(boto3.Session(*keys, region_name=plan.region))
         revoke(account, plan.exercise, ENCLAVE, datetime.now(UTC))
         played.keep(session.model_copy(update={"ended": datetime.now(UTC)}))
-
-    @contextmanager
-    def hasty(self) -> Iterator[None]:
-        """Look in few Regions, at the baseline as now, and ask again soon what AWS refuses."""
-        book = Baselines.of(self.setting, ENCLAVE)
-        recorded = book.read()
-        assert recorded is not None
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(look, "enabled", lambda door: REGIONS)
-            patch.setattr(inventory, "enabled_regions", lambda account: REGIONS)
-            patch.setattr(sweep, "_FIRST_WAIT_S", 0.02)
-            book.record(recorded.model_copy(update={"observation": _narrowed(recorded.observation)}))
-            yield
-        book.record(recorded)
-
-
-def _narrowed(seen: Observation) -> Observation:
-    """Give what was seen in those Regions."""
-    content = seen.model_dump()
-    content["regions"] = REGIONS
-    content["things"] = [each for each in content["things"] if each["region"] in (*REGIONS, look.GLOBAL)]
-    return Observation.model_validate(content)
 
 
 def events(result: ResetResult) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ MADE: dict[str, Deed] = {
     "makes a profile": lambda c, i: c("iam").create_instance_profile(InstanceProfileName=i.name("p")),
     "makes a queue": lambda c, i: c("sqs").create_queue(QueueName=i.name("q")),
     "makes a queue far away": lambda c, i: c("sqs", "us-west-2").create_queue(QueueName=i.name("q")),
-    "makes a network far away": lambda c, i: c("ec2", "sa-east-1").create_vpc(CidrBlock="10.98.0.0/16"),
+    "makes a network far away": lambda c, i: c("ec2", "us-west-2").create_vpc(CidrBlock="10.98.0.0/16"),
     "makes a topic": lambda c, i: c("sns").create_topic(Name=i.name("t")),
     "makes a parameter": lambda c, i: c("ssm").put_parameter(Name=i.name("p"), Value="v", Type="String"),
     "makes a document": lambda c, i: c("ssm").create_document(

@@ -77,7 +77,7 @@ def photograph(client: Callable[..., Any]) -> set[str]:
             said = _asked(client("iam"), operation, RoleName=role["RoleName"])
             said["PolicyNames"] = [each for each in said.get("PolicyNames", []) if each != "range-revoked-sessions"]
             lines.add(_line(f"{role['RoleName']} {operation}", said))
-    for region in ("us-west-2", "sa-east-1"):
+    for region in ("us-west-2",):
         lines.add(_line(region, client("sqs", region).list_queues().get("QueueUrls", [])))
         lines.add(_line(region, client("ec2", region).describe_vpcs()["Vpcs"]))
     return lines

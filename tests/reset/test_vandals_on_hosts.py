@@ -1,0 +1,109 @@
+"""Players who are root on hosts, session after session, each followed by a reset: CLEAN means that nothing of them is left."""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.rehearsal.hosts.conftest import means
+from tests.reset.conftest import PREFIX, Range
+from tests.reset.ids import Ids
+from tests.reset.making import MADE
+from tests.reset.mischief import played
+from tests.reset.observer import photograph
+
+__all__ = ["means"]
+pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(86_400)]
+
+SESSIONS = int(os.environ.get("VANDAL_SESSIONS", "5"))
+HOSTS = ("est/web-1", "est/sensor-1")
+_SERVICE = "[Service]\\nExecStart=/bin/sleep 9999\\n[Install]\\nWantedBy=multi-user.target\\n"
+DEEDS = {
+    "adds a user": "useradd -m -G sudo mallory && echo mallory:mallory | chpasswd",
+    "takes a user away": "userdel -r -f est",
+    "adds a cron job": "echo '* * * * * root id' > /etc/cron.d/mallory",
+    "adds a service": f"printf '{_SERVICE}' > /etc/systemd/system/mallory.service && systemctl enable --now mallory",
+    "stops the shipping of events": "systemctl disable --now syslog-ng",
+    "masks cron": "systemctl mask --now cron",
+    "lets a key in": "mkdir -p /root/.ssh && echo 'ssh-ed25519 AAAA mallory' >> /root/.ssh/authorized_keys",
+    "opens sshd": "echo PermitRootLogin yes > /etc/ssh/sshd_config.d/00-mallory.conf && systemctl reload ssh",
+    "replaces a program": "cp /bin/true /usr/bin/id",
+    "hides a program": "cp /bin/sh /usr/local/bin/.sh && chmod 4755 /usr/local/bin/.sh",
+    "gives somebody rights": "setfacl -m u:nobody:rwx /etc/shadow",
+    "leaves a library": "touch /usr/lib/mallory.so",
+    "changes a password": "echo root:mallory | chpasswd",
+    "listens": "systemd-run --unit listener nc -lk -p 4444",
+    "mounts over a folder": "mount -t tmpfs mallory /srv",
+    "deletes what services are told": "rm -rf /etc/nginx /etc/suricata",
+    "writes a lot": "dd if=/dev/urandom of=/var/lib/loot bs=1M count=16",
+    "breaks the way in": "rm -f /etc/ssh/ssh_host_* && systemctl disable --now ssh.socket ssh",
+    "names a file by rubbish": "touch \"$(printf '/srv/\\377\\n')\"",
+    "writes where nothing is kept": "echo x > /dev/shm/mallory && echo x > /tmp/mallory",
+}
+"""Scripts that root runs, by what they are; whatever fails does."""
+EYES = """
+cd / && find etc usr/local usr/bin usr/sbin root home srv opt tmp var/spool/cron -xdev -printf '%M %U:%G %l %p\\n' | sort
+find etc usr/local usr/bin usr/sbin root home srv opt var/spool/cron -xdev -type f -exec sha256sum {} + | sort
+cut -d: -f1,3,7 etc/passwd; cut -d: -f1,2 etc/shadow; systemctl list-unit-files --no-legend; ss -Hltn | awk '{print $4}' | sort
+"""
+"""What the tests see of a host, by its own tools."""
+PASSING = (".ansible", ".cache", "systemd-private", "etc/hosts", "resolv.conf", "ld.so.cache", "machine-id", "adjtime")
+
+
+@pytest.fixture(scope="module")
+def ground(means: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    """The exercise, up, with machines; gone at the end."""
+    place = Range(tmp_path_factory.mktemp("reset"))
+    try:
+        place.enter(hosts=True)
+        yield place
+    finally:
+        place.type("down", "--yes")
+        place.type("rehearsal", "stop")
+
+
+def as_root(ground: Range, host: str, script: str) -> str:
+    """Run a script on a host as root; gives what it printed."""
+    words = ["ssh", str(ground.spec), host, "sudo", "sh", "-c", shlex.quote(script)]
+    return ground.typed(words).stdout
+
+
+def seen(ground: Range) -> set[str]:
+    """Give what is on all hosts, line by line."""
+    lines = {f"{host} {line}" for host in HOSTS for line in as_root(ground, host, EYES).splitlines()}
+    return {line for line in lines if not any(word in line for word in PASSING)}
+
+
+def test_what_root_did_to_hosts_is_undone_whatever_it_was(ground: Range, record_property: Any) -> None:
+    seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
+    print(f"VANDAL_SEED={seed}")
+    chance, deeds = random.Random(seed), Counter[str]()
+    hosts, account = seen(ground), photograph(ground.mallory)
+    assert len(hosts) > 1000
+
+    for number in range(1, SESSIONS + 1):
+        assert ground.type("session", "start", "--ally", "est").code == 0
+        wanted = chance.sample(sorted(DEEDS), chance.randint(1, 8))
+        for name in wanted:
+            as_root(ground, chance.choice(HOSTS), DEEDS[name])
+        ids = Ids(ground.mallory, 100 + number, PREFIX)
+        played(ground.mallory, ids, chance.sample(sorted(MADE), chance.randint(0, 3)))
+        deeds.update(wanted)
+        assert ground.type("session", "end").code == 0
+
+        answer = ground.reset()
+
+        told = f"seed {seed}, session {number}, {wanted}: {answer}"
+        (row,) = answer.document["enclaves"]
+        assert (answer.code, row["verdict"], row["baseline"]) == (0, "CLEAN", row["observed"]), told
+        now = seen(ground)
+        assert now == hosts, (told, sorted(now ^ hosts)[:20])
+        assert photograph(ground.mallory) == account, told
+
+    record_property("counted", f"seed {seed}, {sum(deeds.values())} deeds of {len(deeds)} kinds")
