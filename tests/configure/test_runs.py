@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -37,6 +38,16 @@ GOOD_AND_BAD = """
         data:
           skipped: "{{ {inventory_hostname: {'audit': 'there is none'}} }}"
 """
+INPUTS = """
+- name: Hosts
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Set up what the host is for
+      ansible.builtin.include_role:
+        name: collector
+"""
+ROLES = Path(__file__).parents[2] / "playbooks" / "roles"
 ENDLESS = """
 - name: Hosts
   hosts: all
@@ -91,6 +102,22 @@ def test_a_playbook_that_ansible_does_not_take_is_an_error_with_its_words(tmp_pa
         play(_play(tmp_path, "- hosts: all\n  tasks: {"), lambda _: None, threading.Event(), run="one")
 
     assert "artifacts" in (failed.value.hint or "")
+
+
+def test_an_input_of_the_wrong_type_is_named_with_its_host_and_nothing_is_done_there(tmp_path: Path) -> None:
+    each = _play(tmp_path, INPUTS, collector_clients=[{"name": "est"}], collector_port="none")
+    role = tmp_path / "playbooks" / "roles" / "collector"
+    (role / "tasks").mkdir(parents=True)
+    (role / "tasks" / "main.yml").write_text("- ansible.builtin.debug:\n    msg: something is done\n", encoding="utf-8")
+    shutil.copytree(ROLES / "collector" / "meta", role / "meta")
+    events: list[dict[str, Any]] = []
+
+    play(each, events.append, threading.Event(), run="one")
+
+    failed = {e["host"]: e["message"] for e in events if e["event"] == "failed"}
+    assert failed.keys() == {"good.est", "bad.est"}
+    assert all("collector_port" in message or "cidr" in message for message in failed.values()), failed
+    assert not [e for e in events if e["event"] == "ok" and e["task"] == "ansible.builtin.debug"]
 
 
 def left(folder: Path) -> list[int]:
