@@ -16,7 +16,7 @@ from range.controller.site import Site
 from range.controller.worksheets import Sheet, without_cut
 from range.errors import RangeError, Undecided
 from range.records.baseline import Baseline
-from range.records.observation import Difference, Observation
+from range.records.observation import Difference, Observation, host_of
 from range.records.reset import ResetResult, Verdict, Worksheet
 from range.records.session import Cut
 from range.records.trail import Trail
@@ -46,6 +46,8 @@ def witness(site: Site) -> Outcome:
     work = Sheet.of(site).read()
     recorded = comparable(site, _recorded(site))
     seen = look(site, recorded.observation.hosts, PATIENCE_S)
+    if setting.reset is not None and setting.reset.level == "enclave" and recorded.observation.hosts:
+        recorded = _as_made(site, recorded, seen)
     if unasked := unlooked(site, recorded) if hosts_of(site) else "":
         work = work.model_copy(update={"skipped": (*work.skipped, unasked)})
     found = without_cut(differences(recorded.observation, seen), Played.of(setting).enclave(enclave).cut)
@@ -131,6 +133,19 @@ def _with_new_goldens(site: Site, recorded: Baseline) -> Baseline:
 
     made = {"goldens": goldens(site), "state": state_digest(site.setting, site.enclave)}
     renewed = recorded.model_copy(update=made)
+    Baselines.of(site.setting, site.enclave).record(renewed)
+    return renewed
+
+
+def _as_made(site: Site, recorded: Baseline, seen: Observation) -> Baseline:
+    """Take what is on hosts that were made anew into the baseline; the account's part stays.
+
+    Their keys and certificates are others than before, and nobody had access since they were made.
+    """
+    before = recorded.observation.of_account
+    on_hosts = (each for each in seen.things if host_of(each.region) is not None)
+    as_made = before.with_things((*before.things, *on_hosts), before.unread, recorded.observation.types)
+    renewed = recorded.model_copy(update={"observation": as_made})
     Baselines.of(site.setting, site.enclave).record(renewed)
     return renewed
 

@@ -19,6 +19,7 @@ from range.controller.baselines import Baselines
 from range.controller.looks import comparable, look, made_again, unlooked
 from range.controller.played import Played
 from range.controller.site import Setting, Site
+from range.controller.verdicts import _as_made
 from range.controller.worksheets import Sheet
 from range.observe.hosts import TYPES
 from range.records.baseline import Baseline
@@ -27,6 +28,7 @@ from range.records.observation import Observation, Thing
 from range.records.plan import Plan
 from range.records.reset import Options, Worksheet
 from range.records.session import Cut, Session
+from range.verify.baseline import differences
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 HOSTS = ("sensor", "web")
@@ -150,6 +152,24 @@ def test_what_was_deleted_and_made_again_is_told_from_what_was_there(site: Site,
     assert not list(made_again(recorded, world.look("1", organisation=False), {"vpc-1"}))
     world.things = (again,)
     assert looked(site).touched
+
+
+def test_hosts_that_were_made_anew_are_the_baseline_s_from_then_on_and_the_account_is_compared_still(
+    site: Site, world: World
+) -> None:
+    recorded = Baselines.of(site.setting, "est").read()
+    assert recorded is not None
+    world.files = dict.fromkeys(HOSTS, "other keys")
+
+    as_made = _as_made(site, recorded, seen := look(site, HOSTS, 1))
+    strange(site, world)
+    elsewise = look(site, HOSTS, 1)
+
+    assert as_made.digest == seen.digest != recorded.digest
+    assert Baselines.of(site.setting, "est").read() == as_made
+    assert [str(each) for each in differences(_as_made(site, recorded, elsewise).observation, elsewise)] == [
+        "added: eu-west-2 sqs:queue q"
+    ]
 
 
 def test_where_hosts_cannot_be_entered_the_account_alone_is_compared_and_that_is_said(site: Site) -> None:
