@@ -6,6 +6,7 @@ RANGE_SPEC names an exercise whose hosts are configured in RANGE_HOME (or `.rang
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from bench.figures import Figure
@@ -31,6 +32,9 @@ def alerts() -> list[Figure]:
     came: list[Drilled] = []
     while len(came) < ATTACKS:
         came += drill(planned, ways)
+    for each in came:
+        if (why := wrong(each)) is not None:
+            print(f"{each.ally}, {each.id}: {why}", file=sys.stderr)
     collected = sorted(each.collector_s for each in came if each.collector_s is not None)
     seen = sorted(each.sensor_s for each in came if each.sensor_s is not None)
     return [
