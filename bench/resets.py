@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from bench.run import RANGE
 ONE_S, THREE_S, NONE_S, FREEZE_S = 60.0, 120.0, 15.0, 3.0
 _VANDAL = (
     "useradd mallory; echo '* * * * * root id' > /etc/cron.d/mallory; "
-    "rm /etc/ssh/sshd_config.d/10-range.conf; sysctl -qw net.ipv4.ip_default_ttl=33"
+    "rm /etc/ssh/sshd_config.d/10-range.conf; systemctl mask cron"
 )
 
 
@@ -54,7 +55,16 @@ class _Exercise:
         rows = self.typed("status")[1]["enclaves"]
         hosts = next(row["hosts"] for row in rows if row["name"] == enclave)
         for host in hosts:
-            words = [*RANGE, "ssh", str(self.spec), f"{enclave}/{host['name']}", "sudo", "sh", "-c", f'"{_VANDAL}"']
+            words = [
+                *RANGE,
+                "ssh",
+                str(self.spec),
+                f"{enclave}/{host['name']}",
+                "sudo",
+                "sh",
+                "-c",
+                shlex.quote(_VANDAL),
+            ]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
         session = self.team(enclave)
         session.client("iam", endpoint_url=self.endpoint).create_user(UserName="mallory")
