@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 
 from bench.figures import Figure
 from bench.run import RANGE
@@ -34,6 +35,7 @@ class _Exercise:
         self.spec = spec
         rows: Any = self.typed("status")[1]["enclaves"]
         self.enclaves: list[str] = [row["name"] for row in rows if row["name"] != "hub"][:3]
+        self._content: dict[str, Any] = yaml.safe_load(spec.read_text(encoding="utf-8"))
         self._environment: dict[str, str] = self.typed("rehearsal", "env")[1]
 
     def typed(self, *words: str) -> tuple[float, Any]:
@@ -83,10 +85,9 @@ class _Exercise:
 
     def team(self, enclave: str) -> boto3.Session:
         """Enter an enclave's account as somebody who may do anything there."""
-        import yaml
-
-        found, controller = self._environment, yaml.safe_load(self.spec.read_text(encoding="utf-8"))["controller"]
-        accounts = {each["name"]: each["account"] for each in self.typed("plan")[1]["accounts"]}
+        found, controller = self._environment, self._content["controller"]
+        accounts = {each["code"]: each["account"] for each in self._content["allies"]}
+        accounts |= {name: each["account"] for name, each in self._content["teams"].items()}
         own = boto3.Session(found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], region_name=found["AWS_REGION"])
         role = own.client("sts", endpoint_url=self.endpoint).assume_role(
             RoleArn=f"arn:aws:iam::{accounts[enclave]}:role/{controller['role']}",
