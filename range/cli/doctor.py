@@ -13,6 +13,7 @@ from range.cli import output, surroundings
 from range.cli.options import AsJson, Cloud, CloudName, MaybeSpec
 from range.errors import RangeError
 from range.records.checks import Check
+from range.records.plan import Plan
 
 OLDEST_PYTHON = (3, 11)
 HERE = "this machine"
@@ -26,7 +27,7 @@ def doctor(spec: MaybeSpec = None, cloud: Cloud = CloudName.rehearsal, as_json: 
 
     With an exercise file, its accounts are checked too: on AWS, or in the rehearsal cloud if one runs here.
     """
-    checks = [*_machine(), *(_accounts(spec, cloud) if spec is not None else ())]
+    checks = [*_machine(), *(_exercise(spec, cloud) if spec is not None else ())]
     if as_json:
         output.document({"ok": all(check.ok for check in checks), "checks": [check.model_dump() for check in checks]})
     else:
@@ -76,12 +77,13 @@ def _pulumi() -> Check:
     return _check("Pulumi CLI", True, "", "")
 
 
-def _accounts(spec: Path, cloud: CloudName) -> Iterator[Check]:
+def _exercise(spec: Path, cloud: CloudName) -> Iterator[Check]:
     """Check the exercise's accounts, as the controller would find them; a rehearsal is not started for that."""
     from range.rehearsal.process import status
 
     planned = surroundings.plan(spec)
     if cloud is CloudName.rehearsal and status(surroundings.home()) is None:
+        yield from _room_for_hosts(planned)
         yield Check(name="rehearsal cloud", where=HERE, ok=True, why="none runs here; whatever needs one starts it")
         return
     surroundings.enter(spec, planned, cloud, as_it_is=True)
@@ -91,6 +93,19 @@ def _accounts(spec: Path, cloud: CloudName) -> Iterator[Check]:
 
     for check in examined(planned, Sessions.of_plan(planned)):
         yield check.model_copy(update={"mend": check.mend.replace("SPEC", surroundings.as_typed(spec, cloud))})
+
+
+def _room_for_hosts(planned: Plan) -> Iterator[Check]:
+    """Check that the kernel lets as many machines run as the exercise has hosts."""
+    from range.rehearsal.hosts.means import INOTIFY_EACH, inotify_left, lacking, left_out
+
+    if left_out() or lacking():
+        return
+    hosts = sum(len(enclave.hosts) for enclave in (planned.hub, *planned.enclaves))
+    needed, (left, most) = hosts * INOTIFY_EACH, inotify_left()
+    why = f"{hosts} hosts take {needed} inotify instances, and {left} of this machine's {most} are free"
+    mend = f"sysctl -w fs.inotify.max_user_instances={most + needed - left}; or do without: --no-hosts"
+    yield _check("hosts: inotify", needed <= left, why, mend)
 
 
 def _check(name: str, ok: bool, why: str, mend: str) -> Check:
