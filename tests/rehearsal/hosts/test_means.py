@@ -137,9 +137,9 @@ def test_one_that_runs_without_hosts_is_not_asked_for_some(tmp_path: Path) -> No
 def test_what_is_free_of_inotify_is_counted_by_who_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     most = tmp_path / "max_user_instances"
     most.write_text("128\n")
-    for process, what in (("7", "anon_inode:inotify"), ("9", "anon_inode:inotify"), ("9", "/dev/null")):
-        (tmp_path / process / "fd").mkdir(parents=True, exist_ok=True)
-        (tmp_path / process / "fd" / str(len(what))).symlink_to(what)
+    for number, what in (("7", "anon_inode:inotify"), ("9", "anon_inode:inotify"), ("9", "/dev/null")):
+        (tmp_path / number / "fd").mkdir(parents=True, exist_ok=True)
+        (tmp_path / number / "fd" / str(len(what))).symlink_to(what)
     monkeypatch.setattr(means, "_INOTIFY_MOST", most)
     monkeypatch.setattr(means, "_PROCESSES", tmp_path)
 
