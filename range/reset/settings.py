@@ -77,12 +77,36 @@ def _inline(account: Account, each: Difference, ids: Ids) -> None:
 
 
 def _attached(account: Account, each: Difference, ids: Ids) -> None:
-    """Detach the managed policies of a role that it hadn't."""
+    """Detach the managed policies of a role that it hadn't; attaching what it had is the engine's."""
     attached = account.pages("iam", "list_attached_role_policies", RoleName=each.id)
     kept = {policy["PolicyName"] for policy in each.was or ()}
-    for policy in (policy for page in attached for policy in page["AttachedPolicies"]):
+    there = [policy for page in attached for policy in page["AttachedPolicies"]]
+    for policy in there:
         if policy["PolicyName"] not in kept:
             account.call("iam", "detach_role_policy", RoleName=each.id, PolicyArn=policy["PolicyArn"])
+    if kept - {policy["PolicyName"] for policy in there}:
+        raise _left_to_the_engine(each)
+
+
+def _left_to_the_engine(each: Difference) -> CloudError:
+    """Give what a mender raises where something declared is gone or changed: taking away what was added isn't all."""
+    return CloudError(f"{each.property} of {each.name} had what is declared", code="Declared")
+
+
+def _without_additions(each: Difference) -> None:
+    """Check that all is there that was; what was added has just been taken away.
+
+    Raises:
+        CloudError: it isn't.
+    """
+    now = list(each.now or ())
+    if any(entry not in now for entry in each.was or ()):
+        raise _left_to_the_engine(each)
+
+
+def _knows(was: Any, name: object) -> bool:
+    """Say whether a list of the baseline has an entry that names something; the witness has put entries in order."""
+    return any(name in (entry if isinstance(entry, list) else [entry]) for entry in was or ())
 
 
 def _tags_of_role(account: Account, each: Difference, ids: Ids) -> None:
@@ -129,32 +153,24 @@ def _alias(account: Account, each: Difference, ids: Ids) -> None:
         account.call("iam", "create_account_alias", AccountAlias=alias)
 
 
-def _s3(clear: str) -> Mender:
+def _s3(clear: str, **parameters: Any) -> Mender:
     """Take something off a bucket that it hadn't; what it had is declared, and the engine's to put back."""
 
     def mended(account: Account, each: Difference, ids: Ids) -> object:
-        return None if each.was else account.call("s3", clear, Bucket=each.id)
+        if each.was:
+            raise _left_to_the_engine(each)
+        return account.call("s3", clear, Bucket=each.id, **parameters)
 
     return mended
 
 
-def _notifications(account: Account, each: Difference, ids: Ids) -> object:
-    if each.was:
-        return None
-    return account.call("s3", "put_bucket_notification_configuration", Bucket=each.id, NotificationConfiguration={})
-
-
-def _logging(account: Account, each: Difference, ids: Ids) -> object:
-    return None if each.was else account.call("s3", "put_bucket_logging", Bucket=each.id, BucketLoggingStatus={})
-
-
 def _objects(account: Account, each: Difference, ids: Ids) -> None:
     """Delete the objects at the top of a bucket that weren't there."""
-    before = {entry[0] for entry in each.was or ()}
-    for entry in each.now or ():
-        key = next((part for part in entry if isinstance(part, str)), "")
-        if key not in before:
-            account.call("s3", "delete_object", Bucket=each.id, Key=key)
+    for page in account.pages("s3", "list_objects_v2", Bucket=each.id, Delimiter="/"):
+        for found in page.get("Contents", ()):
+            if not _knows(each.was, found["Key"]):
+                account.call("s3", "delete_object", Bucket=each.id, Key=found["Key"])
+    _without_additions(each)
 
 
 def _folders(account: Account, each: Difference, ids: Ids) -> None:
@@ -163,28 +179,35 @@ def _folders(account: Account, each: Difference, ids: Ids) -> None:
         for page in account.pages("s3", "list_object_versions", Bucket=each.id, Prefix=folder):
             for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
                 account.call("s3", "delete_object", Bucket=each.id, Key=version["Key"], VersionId=version["VersionId"])
+    _without_additions(each)
 
 
 def _grants(account: Account, each: Difference, ids: Ids) -> None:
-    """Revoke the grants of a key that it hadn't."""
-    before = {grant[0] for grant in each.was or () if isinstance(grant, list)}
+    """Revoke the grants of a key that it hadn't. Those without a name stay: the disks of hosts have such, too."""
+    revoked = 0
     for page in account.pages("kms", "list_grants", KeyId=each.id):
         for grant in page["Grants"]:
-            if grant.get("Name") not in before:
+            if grant.get("Name") and not _knows(each.was, grant["Name"]):
                 account.call("kms", "revoke_grant", KeyId=each.id, GrantId=grant["GrantId"])
+                revoked += 1
+    _without_additions(each)
+    if len([grant for grant in each.now or () if grant not in (each.was or ())]) > revoked:
+        raise _left_to_the_engine(each)
 
 
 def _options(account: Account, each: Difference, ids: Ids) -> object:
-    """Give a network the names that it was told."""
-    options = ids.get(str(each.was), "default")
+    """Give a network the names that it was told; AWS's own set is in nobody's list."""
+    options = ids.get(str(each.was), "default" if "set aside" in str(each.was) or not each.was else "")
+    if not options:
+        raise _left_to_the_engine(each)
     return account.call("ec2", "associate_dhcp_options", DhcpOptionsId=options, VpcId=each.id, region=each.region)
 
 
 def _groups(account: Account, each: Difference, ids: Ids) -> object:
-    """Put an interface into the groups that it was in."""
-    groups = [ids[group["GroupId"]] for group in each.was or ()]
-    if not groups:
-        raise CloudError("it was in no group", code="NoGroups")
+    """Put an interface into the groups that it was in, if they are all there."""
+    groups = [ids.get(group["GroupId"], "") for group in each.was or ()]
+    if not groups or not all(groups):
+        raise _left_to_the_engine(each)
     return account.call(
         "ec2", "modify_network_interface_attribute", NetworkInterfaceId=each.id, Groups=groups, region=each.region
     )
@@ -207,10 +230,12 @@ def _public_access(account: Account, each: Difference, ids: Ids) -> object:
 
 def _subscriptions(account: Account, each: Difference, ids: Ids) -> None:
     """Take the subscription filters off a log group that it hadn't."""
-    before = {entry[0] for entry in each.was or ()}
-    for entry in each.now or ():
-        if entry[0] not in before:
-            account.call("logs", "delete_subscription_filter", logGroupName=each.id, filterName=entry[0])
+    for page in account.pages("logs", "describe_subscription_filters", logGroupName=each.id):
+        for found in page["subscriptionFilters"]:
+            if not _knows(each.was, found["filterName"]):
+                name = found["filterName"]
+                account.call("logs", "delete_subscription_filter", logGroupName=each.id, filterName=name)
+    _without_additions(each)
 
 
 HOLDING: Mapping[tuple[str, str], Mender] = {
@@ -241,8 +266,8 @@ MENDERS: Mapping[tuple[str, str], Mender] = {
     ("s3:bucket", "Replication"): _s3("delete_bucket_replication"),
     ("s3:bucket", "Lifecycle"): _s3("delete_bucket_lifecycle"),
     ("s3:bucket", "Policy"): _s3("delete_bucket_policy"),
-    ("s3:bucket", "Notifications"): _notifications,
-    ("s3:bucket", "Logging"): _logging,
+    ("s3:bucket", "Notifications"): _s3("put_bucket_notification_configuration", NotificationConfiguration={}),
+    ("s3:bucket", "Logging"): _s3("put_bucket_logging", BucketLoggingStatus={}),
     ("s3:bucket", "Objects"): _objects,
     ("s3:bucket", "Folders"): _folders,
     ("kms:key", "Grants"): _grants,
