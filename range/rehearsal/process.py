@@ -41,14 +41,14 @@ def start(home: Path, *, hosts: bool | None = None) -> Rehearsal:
     folder = _folder(home)
     with _one_at_a_time(folder):
         known = read(folder)
-        found = _answering(folder, known.pid) if known is not None and known.is_alive else None
+        found = _answering(folder, known.pid) if known is not None and known.is_alive else _left_starting(folder)
         if found is not None and hosts not in (None, found.hosts):
             runs = "with hosts" if found.hosts else "without hosts"
             raise InputError(f"this rehearsal runs {runs}", hint="range rehearsal stop, then start it the other way")
         if found is None:
             hosts = with_hosts(hosts, known)
         # one that was just killed may still have been there a moment ago
-        started = found or _answering(folder, _spawn(folder, known, hosts=bool(hosts)))
+        started = found or _answering(folder, _spawn(folder, known, hosts=bool(hosts))) or _left_starting(folder)
     if started is None:
         raise RangeError(f"the rehearsal cloud did not start; its log ends:\n{_log_tail(folder)}", hint=_hint(folder))
     return started
@@ -68,7 +68,7 @@ def stop(home: Path) -> bool:
     """
     folder = _folder(home)
     with _one_at_a_time(folder):
-        known = status(home)
+        known = status(home) or _left_starting(folder)
         if known is not None:
             _end(known)
         if (folder / "hosts").is_dir():
@@ -165,6 +165,26 @@ def _answering(folder: Path, pid: int) -> Rehearsal | None:
         time.sleep(_POLL_S)
     os.kill(pid, signal.SIGKILL)
     raise RangeError(f"the rehearsal cloud did not answer within {START_S:.0f} s; its log ends:\n{_log_tail(folder)}")
+
+
+def _left_starting(folder: Path) -> Rehearsal | None:
+    """Wait for a rehearsal that holds the folder, and that nobody knows: who started it was killed before it answered."""
+    holder = _holder(folder)
+    return _answering(folder, holder) if holder is not None else None
+
+
+def _holder(folder: Path) -> int | None:
+    """Give the process that has a rehearsal's state open; None where nobody has."""
+    path = folder / "state.lock"
+    if not path.exists():
+        return None
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            written = lock.read()
+            return int(written) if written.isdigit() else None
+    return None
 
 
 def _is_running(pid: int) -> bool:

@@ -235,6 +235,26 @@ def test_one_that_dies_while_it_is_waited_for_is_started_again(home: Path) -> No
     assert (started.pid != dying.pid, started.port) == (True, dying.port)
 
 
+@pytest.mark.parametrize("then", [process.start, process.stop])
+def test_one_whose_starter_was_killed_before_it_answered_is_waited_for(home: Path, then: Any) -> None:
+    folder = home / "rehearsal"
+    command = [sys.executable, "-m", "range.rehearsal", "--home", str(folder), "--no-hosts"]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL) as orphan:
+        until = time.monotonic() + process.START_S
+        while not (folder / "state.lock").exists() or not (folder / "state.lock").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        orphan.send_signal(signal.SIGSTOP)  # before it has written where it is
+        going_on = threading.Timer(1, orphan.send_signal, [signal.SIGCONT])
+        going_on.start()
+
+        found = then(home)
+
+        assert found is True or found.pid == orphan.pid
+        process.stop(home)
+        assert orphan.wait(process.START_S) == 0
+
+
 def test_a_shell_gets_all_that_clients_need(tmp_path: Path) -> None:
     rehearsal = Rehearsal(1, "1", "http://127.0.0.1:4566", 4566, 4567, "2026-11-22T10:00:00+00:00")
     operator = Credentials("AKIAOPERATOR", "secret", "o-1")
