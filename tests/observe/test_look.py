@@ -6,12 +6,9 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from botocore.awsrequest import AWSResponse
 from botocore.credentials import Credentials
 
 from range.errors import CloudError
@@ -25,6 +22,7 @@ from range.records.observation import Observation
 from range.rehearsal.provider.table import ROWS as PROVIDED
 from range.verify.baseline import differences, untold
 from tests.observe.conftest import HOME, Ground
+from tests.wire import CALLS, on_aws, sent
 
 ANYONE = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]}
@@ -249,35 +247,18 @@ def test_a_rehearsal_s_witness_never_leaves_loopback(ground: Ground, monkeypatch
         Door(House(HOME), ground.account, Credentials("a", "b")).call("sqs", "list_queues", "ap-east-1")
 
 
-@pytest.mark.parametrize(
-    ("service", "operation", "region", "host", "signed_for"),
-    [
-        ("ec2", "describe_vpcs", HOME, f"ec2.{HOME}.amazonaws.com", HOME),
-        ("ec2", "describe_vpcs", "us-west-2", "ec2.us-west-2.amazonaws.com", "us-west-2"),
-        ("ecr", "describe_repositories", "us-west-2", "api.ecr.us-west-2.amazonaws.com", "us-west-2"),
-        ("iam", "list_users", HOME, "iam.amazonaws.com", "us-east-1"),
-        ("iam", "list_users", "us-east-1", "iam.amazonaws.com", "us-east-1"),
-    ],
-)
+@pytest.mark.parametrize(("service", "operation", "region", "host", "signed_for"), CALLS)
 def test_on_aws_a_call_goes_to_the_host_of_its_region_and_is_signed_for_it(
     monkeypatch: pytest.MonkeyPatch, service: str, operation: str, region: str, host: str, signed_for: str
 ) -> None:
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
-    sent: list[Any] = []
-
-    def answer(request: Any, **_: object) -> AWSResponse:
-        sent.append(request)
-        return AWSResponse(request.url, 400, {}, SimpleNamespace(stream=lambda: [b"{}"]))
-
+    on_aws(monkeypatch)
     house = House(HOME)
-    house._session.register("before-send", answer)
-    with pytest.raises(CloudError):
+    caught = sent(house._session)
+
+    with pytest.raises(CloudError, match=f"{service} {operation} in {region}"):
         Door(house, "200000000001", Credentials("AKIAEXAMPLE", "b")).call(service, operation, region)
 
-    assert urlsplit(sent[0].url).hostname == host
-    assert f"/{signed_for}/{service}/aws4_request" in str(sent[0].headers["Authorization"])
+    assert caught[0] == (host, f"{signed_for}/{service}")
 
 
 def test_lists_of_values_are_no_tags_and_none_of_them_is_lost() -> None:

@@ -227,6 +227,33 @@ def test_copies_are_subject_to_the_targets_groups(range_: Live) -> None:
         assert caught(listening, b"while open") is not None
 
 
+def copy_all(range_: Live, source: str, target: str, *directions: str, number: int, network: int) -> None:
+    """Add a session that copies everything in some directions from a host to another."""
+    made = range_.call("est", "ec2.create_traffic_mirror_target", NetworkInterfaceId=range_.ids[target])
+    used = range_.call("est", "ec2.create_traffic_mirror_filter")["TrafficMirrorFilter"]["TrafficMirrorFilterId"]
+    for direction in directions:
+        range_.call(
+            "est",
+            "ec2.create_traffic_mirror_filter_rule",
+            TrafficMirrorFilterId=used,
+            TrafficDirection=direction,
+            RuleNumber=10,
+            RuleAction="accept",
+            SourceCidrBlock="0.0.0.0/0",
+            DestinationCidrBlock="0.0.0.0/0",
+        )
+    range_.call(
+        "est",
+        "ec2.create_traffic_mirror_session",
+        NetworkInterfaceId=range_.ids[source],
+        TrafficMirrorTargetId=made["TrafficMirrorTarget"]["TrafficMirrorTargetId"],
+        TrafficMirrorFilterId=used,
+        SessionNumber=number,
+        VirtualNetworkId=network,
+    )
+    range_.network.follow()
+
+
 def begin(range_: Live, source: str, target: str, port: int, own: int) -> bytes:
     """Begin a connection from a port, whether anybody answers or not; give by what a copy of its packets is known."""
     with inside(range_.hosts[source].namespace, socket.socket) as client:
@@ -278,30 +305,10 @@ def test_what_is_asked_of_awss_resolver_is_copied_only_where_the_filter_has_amaz
 def test_a_second_session_gets_what_the_first_leaves_and_nothing_that_the_first_copies(range_: Live) -> None:
     first = session(range_, "est/web-1")
     let_copy(range_, "est/web-1", "ingress", RuleNumber=40, Protocol=17)
-    made = range_.call("est", "ec2.create_traffic_mirror_target", NetworkInterfaceId=range_.ids["est/shell-1"])
-    everything = range_.call("est", "ec2.create_traffic_mirror_filter")["TrafficMirrorFilter"]["TrafficMirrorFilterId"]
-    rule = {"RuleAction": "accept", "SourceCidrBlock": "0.0.0.0/0", "DestinationCidrBlock": "0.0.0.0/0"}
-    range_.call(
-        "est",
-        "ec2.create_traffic_mirror_filter_rule",
-        TrafficMirrorFilterId=everything,
-        TrafficDirection="ingress",
-        RuleNumber=10,
-        **rule,
-    )
-    range_.call(
-        "est",
-        "ec2.create_traffic_mirror_session",
-        NetworkInterfaceId=range_.ids["est/web-1"],
-        TrafficMirrorTargetId=made["TrafficMirrorTarget"]["TrafficMirrorTargetId"],
-        TrafficMirrorFilterId=everything,
-        SessionNumber=first["SessionNumber"] + 1,
-        VirtualNetworkId=4711,
-    )
     vxlan = {"IpProtocol": "udp", "FromPort": 4789, "ToPort": 4789, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     group = range_.ids["est.targets.group"]
     range_.call("est", "ec2.authorize_security_group_ingress", GroupId=group, IpPermissions=[vxlan])
-    range_.network.follow()
+    copy_all(range_, "est/web-1", "est/shell-1", "ingress", number=first["SessionNumber"] + 1, network=4711)
 
     with copies(range_, "est/sensor-1") as one, copies(range_, "est/shell-1") as other:
         send(range_, "red/attacker-1", "est/web-1", 53, b"for the first")
@@ -317,29 +324,7 @@ def test_a_second_session_gets_what_the_first_leaves_and_nothing_that_the_first_
 
 def test_copies_are_never_copied_where_two_hosts_mirror_one_another(range_: Live) -> None:
     let_copy(range_, "est/web-1", "ingress", RuleNumber=50, Protocol=17)
-    made = range_.call("est", "ec2.create_traffic_mirror_target", NetworkInterfaceId=range_.ids["est/shell-1"])
-    back = range_.call("est", "ec2.create_traffic_mirror_filter")["TrafficMirrorFilter"]["TrafficMirrorFilterId"]
-    for direction in ("ingress", "egress"):
-        range_.call(
-            "est",
-            "ec2.create_traffic_mirror_filter_rule",
-            TrafficMirrorFilterId=back,
-            TrafficDirection=direction,
-            RuleNumber=10,
-            RuleAction="accept",
-            SourceCidrBlock="0.0.0.0/0",
-            DestinationCidrBlock="0.0.0.0/0",
-        )
-    range_.call(
-        "est",
-        "ec2.create_traffic_mirror_session",
-        NetworkInterfaceId=range_.ids["est/sensor-1"],
-        TrafficMirrorTargetId=made["TrafficMirrorTarget"]["TrafficMirrorTargetId"],
-        TrafficMirrorFilterId=back,
-        SessionNumber=1,
-        VirtualNetworkId=4712,
-    )
-    range_.network.follow()
+    copy_all(range_, "est/sensor-1", "est/shell-1", "ingress", "egress", number=1, network=4712)
 
     with copies(range_, "est/sensor-1") as first, copies(range_, "est/shell-1") as second:
         send(range_, "red/attacker-1", "est/web-1", 53, b"copied once")
