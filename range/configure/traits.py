@@ -62,7 +62,9 @@ def _path(result: Result) -> Sequence[Trait]:
     if result.get("state") == "absent":
         return (Trait(kind="path", name=name, told={"type": "none"}),)
     given = _arguments(result)
-    if "content" in given and not given.get("force", True):
+    if "path" not in given and not given.get(
+        "force", True
+    ):  # of a copy: file says `force` too, and means another thing
         return (Trait(kind="path", name=name, told={"type": "file"}),)
     told = {key: str(result[key]) for key in ("mode", "owner", "group")}
     told["type"] = "directory" if result.get("state") == "directory" else "file"

@@ -44,6 +44,12 @@ PLAYBOOK = """
         dest: "{{ folder }}/theirs"
         mode: "0600"
         force: false
+    - name: Leave what is there, if it is of a file
+      ansible.builtin.copy:
+        src: "{{ folder }}/template.j2"
+        dest: "{{ folder }}/theirs"
+        mode: "0600"
+        force: false
     - name: Make a folder
       ansible.builtin.file:
         path: "{{ folder }}/made"
