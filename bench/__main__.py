@@ -9,6 +9,7 @@ from bench.alerts import alerts
 from bench.cloud import cloud
 from bench.collector import collector
 from bench.configure import configure
+from bench.controllers import controllers
 from bench.figures import Figure, written
 from bench.hosts import hosts
 from bench.identity import identity
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "lifecycle": lifecycle,
     "whole": whole,
     "simulated": simulated,
+    "controllers": controllers,
     "terraform": terraform,
     "configure": configure,
     "alerts": alerts,
