@@ -16,6 +16,7 @@ IGNORED = {
     "StateTransitionReason", "StateReason", "Iops", "Progress", "StorageCapacity", "LaunchTime", "NextToken",
     "storedBytes", "PublicDnsName", "RoleLastUsed", "PrivateDnsName", "MacAddress", "SecretVersionsToStages",
     "Attachments", "VersionId", "RequesterId", "AvailableIpAddressCount",
+    "creationTime",
 }  # fmt: skip
 GONE = ("terminated", "shutting-down", "deleted", "deleting")
 QUESTIONS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
@@ -54,7 +55,6 @@ QUESTIONS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("lambda", "list_functions", "Functions", {}),
     ("route53", "list_hosted_zones", "HostedZones", {}),
     ("ecr", "describe_repositories", "repositories", {}),
-    ("ecs", "list_clusters", "clusterArns", {}),
     ("efs", "describe_file_systems", "FileSystems", {}),
 )
 PER_BUCKET = ("get_bucket_policy", "get_bucket_versioning", "get_bucket_cors", "get_public_access_block")
@@ -77,6 +77,9 @@ def photograph(client: Callable[..., Any]) -> set[str]:
             said = _asked(client("iam"), operation, RoleName=role["RoleName"])
             said["PolicyNames"] = [each for each in said.get("PolicyNames", []) if each != "range-revoked-sessions"]
             lines.add(_line(f"{role['RoleName']} {operation}", said))
+    for cluster in client("ecs").list_clusters()["clusterArns"]:
+        if client("ecs").describe_clusters(clusters=[cluster])["clusters"][0]["status"] != "INACTIVE":
+            lines.add(_line("list_clusters", cluster))
     for region in ("us-west-2",):
         lines.add(_line(region, client("sqs", region).list_queues().get("QueueUrls", [])))
         lines.add(_line(region, client("ec2", region).describe_vpcs()["Vpcs"]))
