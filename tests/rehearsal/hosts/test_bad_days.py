@@ -35,7 +35,7 @@ def says_why(world: World, instance: str, why: str) -> None:
     assert world.state(instance) == "running"
     assert status(world, instance) == "impaired"
     assert why in reason(world, instance)
-    assert why in world.console(instance)
+    until(lambda: why in world.console(instance), "its console says so")
     assert why in world.stands(instance)["why"]
 
 
@@ -59,7 +59,7 @@ def test_an_image_that_the_rehearsal_has_no_machine_for_is_named(world: World) -
     world.settled()
 
     says_why(world, instance, f"no machine image for {name}")
-    assert "RANGE_HOST_IMAGE" in world.console(instance)
+    until(lambda: "RANGE_HOST_IMAGE" in world.console(instance), "its console says so")
     ended(world, instance)
 
 
@@ -112,8 +112,8 @@ def test_user_data_that_fails_is_said_and_the_machine_is_up(world: World) -> Non
     world.up(instance)
     until(lambda: "user data failed" in world.stands(instance)["why"], "it is said")
 
-    assert "about to fail" in world.console(instance)
-    assert "the script of the user data failed with exit code 7" in world.console(instance)
+    until(lambda: "about to fail" in world.console(instance), "its console shows what the script said")
+    until(lambda: "the script of the user data failed with exit code 7" in world.console(instance), "and how it ended")
     assert status(world, instance) == "ok"
     ended(world, instance)
 

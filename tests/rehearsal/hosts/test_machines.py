@@ -67,10 +67,8 @@ def test_user_data_is_carried_out_once(world: World, web: str) -> None:
 
 
 def test_the_console_shows_what_the_machine_wrote(world: World, web: str) -> None:
-    console = world.console(web)
-
-    assert "Debian GNU/Linux 13" in console
-    assert "\x1b" not in console
+    until(lambda: "Debian GNU/Linux 13" in world.console(web), "its console shows it")
+    assert "\x1b" not in world.console(web)
 
 
 def test_checks_pass_of_a_machine_that_is_up(world: World, web: str) -> None:
