@@ -45,14 +45,14 @@ class Bench:
     folder: Path
     runs: dict[str, Run] = field(default_factory=dict)
 
-    def range(self, *arguments: str | Path) -> Run:
-        """Type a `range` command here.
+    def range(self, *arguments: str | Path, code: int = 0) -> Run:
+        """Type a `range` command here, which is to end with a code.
 
         Raises:
             RuntimeError: it failed; a figure of a command that failed would be worth nothing.
         """
         run = measured([*RANGE, *map(str, arguments), "--json"], self.folder)
-        if run.code:
+        if run.code != code:
             raise RuntimeError(
                 f"range {' '.join(map(str, arguments))} ended with {run.code}: {run.stdout.decode()[:2000]}"
             )
