@@ -19,7 +19,7 @@ config:
 
 
 def work_directory(home: Path, stack: str) -> Path:
-    """Make the work directory of a stack, or find it: `.range/work/<stack>`.
+    """Make the work directory of a stack, or find it: in `.range`, below `work`, by the stack's name.
 
     It is kept from run to run, because it holds the salt of the stack's secrets, and is apart from the project's own
     folder, so that the stack which an engineer selected by hand stays selected.
