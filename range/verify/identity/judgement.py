@@ -12,6 +12,7 @@ from range.records.snapshot import Answer
 from range.verify.identity.answers import Said
 from range.verify.identity.asking import Memo
 from range.verify.identity.calls import KNOWN
+from range.verify.identity.estate import Estate
 from range.verify.identity.leak import EVERYBODY, Leak
 from range.verify.identity.reading import estate_of
 from range.verify.identity.realm import Realm
@@ -20,32 +21,49 @@ from range.verify.identity.shared import entered, let_out, shared
 from range.verify.identity.strangers import Strangers
 
 
-def realm_of(plan: Plan, answers: Iterable[Answer], memo: Memo | None = None) -> Realm:
+def realm_of(plan: Plan, answers: Iterable[Answer]) -> Realm:
     """Read every account."""
-    accounts = tuple(enclave.account for enclave in (plan.hub, *plan.enclaves))
-    by_account: dict[str, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        by_account[answer.account].append(answer)
-    estates = {
-        account: estate_of(Said(account, by_account.get(account, ()), accounts), plan.region) for account in accounts
-    }
-    return Realm(plan, estates, memo or Memo())
+    return Identities(plan).realm(answers)
 
 
 @dataclass
 class Identities:
-    """Proves who can do what, snapshot by snapshot; what was asked once isn't asked again."""
+    """Proves who can do what, snapshot by snapshot; what was read, asked or judged once isn't again while it is the same."""
 
     plan: Plan
     _memo: Memo = field(default_factory=Memo)
+    _read: dict[str, tuple[list[Answer], Estate]] = field(default_factory=dict)
+    """By account: what it said last, and what that means."""
+    _judged: tuple[dict[str, Estate], list[Finding]] | None = None
+    """The estates that were judged last, and what was found."""
+
+    def realm(self, answers: Iterable[Answer]) -> Realm:
+        """Read the accounts that say something new; the others are known."""
+        accounts = tuple(enclave.account for enclave in (self.plan.hub, *self.plan.enclaves))
+        by_account: dict[str, list[Answer]] = defaultdict(list)
+        for answer in answers:
+            by_account[answer.account].append(answer)
+        for account in accounts:
+            said, known = by_account[account], self._read.get(account)
+            if known is None or not _are(known[0], said):
+                self._read[account] = said, estate_of(Said(account, said, accounts), self.plan.region)
+        return Realm(self.plan, {account: self._read[account][1] for account in accounts}, self._memo)
 
     def findings(self, answers: Iterable[Answer]) -> list[Finding]:
         """Give every finding: what is violated, then what is unknown."""
-        realm = realm_of(self.plan, answers, self._memo)
-        leaks = list(dict.fromkeys(_leaks(realm)))
-        found = [_finding(each) for each in leaks]
-        found += [_doubted(name, resource, why) for name, resource, why in realm.doubts()]
-        return sorted(found, key=lambda each: (each.verdict != "VIOLATED", each.source, each.to, each.resource))
+        realm = self.realm(answers)
+        if self._judged is None or self._judged[0] != realm.estates:
+            leaks = list(dict.fromkeys(_leaks(realm)))
+            found = [_finding(each) for each in leaks]
+            found += [_doubted(name, resource, why) for name, resource, why in realm.doubts()]
+            found.sort(key=lambda each: (each.verdict != "VIOLATED", each.source, each.to, each.resource))
+            self._judged = realm.estates, found
+        return list(self._judged[1])
+
+
+def _are(some: list[Answer], others: list[Answer]) -> bool:
+    """Say whether two lists are of the very same answers, without looking into them."""
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 
 def is_about_identities(answer: Answer) -> bool:
