@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from http import HTTPStatus
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from range.rehearsal import protocols
+from range.rehearsal import protocols, syntax_trees
 from range.rehearsal.messages import Answer, Request
 from range.rehearsal.refusals import Refusal
 
@@ -32,11 +31,11 @@ _PACKAGES = {"lambda": "awslambda"}
 _READS = re.compile(
     "(BatchGet|Check|Describe|Filter|Generate|Get|Head|List|Lookup|Preview|Query|Scan|Search|Select|Simulate|Test|Verify)"
 )
-_ROUTING = Lock()
-"""Held while paths are matched: the first match compiles all of a service's paths, and CPython before 3.11.8 counts the depth of
-syntax trees for all threads together, so that two which compile fail both (python/cpython issue 106905, read 2026-11-28)."""
 _CREDENTIAL_REPORT = "GenerateCredentialReport"
 """The one call that is named like a question and leaves something behind."""
+
+
+syntax_trees.take_turns()
 
 
 @dataclass(frozen=True)
@@ -168,8 +167,7 @@ class Service:
         from range.rehearsal.carried import as_moto
 
         try:
-            with _ROUTING:
-                operation, labels = get_service_router(self.name).match(as_moto(request))
+            operation, labels = get_service_router(self.name).match(as_moto(request))
         except (NotFound, NotImplementedError):
             return "", {}
         return str(operation.name), labels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -57,3 +58,15 @@ def test_services_that_are_first_asked_at_the_same_moment_all_answer() -> None:
         found = dict(zip(ASKED, pool.map(operation, ASKED), strict=True))
 
     assert found == {name: operation for name, (_, operation) in ASKED.items()}
+
+
+@pytest.mark.usefixtures("restless")
+def test_trees_that_are_made_by_others_at_the_same_moment_fail_nobody() -> None:
+    source = "\n".join(
+        f"def f{number}(a): return {'-' * 30}a + sum([each for each in (1, 2, 3)])" for number in range(100)
+    )
+
+    with ThreadPoolExecutor(4) as pool:
+        trees = list(pool.map(ast.parse, [source] * 8))
+
+    assert {ast.dump(tree) for tree in trees} == {ast.dump(ast.parse(source))}
