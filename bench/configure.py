@@ -1,7 +1,8 @@
 """How long configuring all hosts takes: from golden images, a second time, and from the bare image.
 
-RANGE_SPEC names an exercise that is up in RANGE_HOME (or `.range`), in a rehearsal with hosts, with its golden images built;
-without it, nothing is measured. The root volumes of all its hosts are replaced, twice, so nobody may be in session.
+RANGE_SPEC names an exercise that is up in RANGE_HOME (or `.range`), in a rehearsal with hosts, with its golden images built after
+`up`, so that its hosts were made of the bare image. Without it, nothing is measured. All root volumes are replaced, twice, so
+nobody may be in session.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _entered(spec: Path) -> Setting:
 
 
 def _replaced(setting: Setting, *, golden: bool) -> None:
-    """Replace every host's disk by that of an image, and forget what was known of the hosts."""
+    """Replace every host's disk by that of its golden image or of the image that it was made of; forget what was known of it."""
     from range.configure.known import Memory
     from range.configure.made import Shelf
     from range.plan.golden import golden_name
@@ -69,18 +70,17 @@ def _replaced(setting: Setting, *, golden: bool) -> None:
     plan, tasks = setting.plan, []
     for enclave in (plan.hub, *plan.enclaves):
         account = setting.sessions.account(enclave.account)
-        base = plan.images[enclave.hosts[0].image]
-        found = account.call("ec2", "describe_images", Owners=[base.owner], Filters=_called("name", base.name))
         instances = _instances(account.pages("ec2", "describe_instances", Filters=_called("tag-key", "range:host")))
         for host in enclave.hosts:
             made = Shelf(setting.records).of(golden_name(plan, enclave, host))
-            image = made.image if golden and made is not None else found["Images"][0]["ImageId"]
+            assert made is not None, f"{host.name} of {enclave.name} has no golden image: range image build"
+            image = {"ImageId": made.image} if golden else {}
             answer = account.call(
                 "ec2",
                 "create_replace_root_volume_task",
                 InstanceId=instances[host.name],
-                ImageId=image,
                 DeleteReplacedRootVolume=True,
+                **image,
             )
             tasks.append((account, answer["ReplaceRootVolumeTask"]["ReplaceRootVolumeTaskId"]))
         Memory(setting.records / "configure" / enclave.name / "hosts").forget()

@@ -93,7 +93,16 @@ class Ran:
 class Ways:
     """The ways to all hosts of an exercise."""
 
-    def __init__(self, plan: Plan, *, folder: Path, key: Path, entry: str, sockets: Path | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        folder: Path,
+        key: Path,
+        entry: str,
+        sockets: Path | None = None,
+        pinned: Path | None = None,
+    ) -> None:
         """Write the configuration file; nothing is connected to yet.
 
         `entry` is a ProxyCommand that leads to the bastion. Sockets of shared connections are in a short path of their
@@ -109,7 +118,7 @@ class Ways:
         self._entry = entry
         self.sockets = sockets or Path(tempfile.gettempdir(), f"range-{os.getuid()}")
         self.config = folder / "config"
-        self._pinned = folder / "pinned"
+        self._pinned = pinned or folder / "pinned"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._pinned.mkdir(mode=0o700, exist_ok=True)
@@ -202,9 +211,9 @@ class Ways:
             )
 
     def of(self, plan: Plan, folder: Path) -> Ways:
-        """Give the ways to the hosts of another plan of the same exercise, which share nothing but key and entry with these."""
+        """Give the ways to the hosts of another plan of the same exercise: the same key, entry and pinned keys."""
         sockets = Path(tempfile.mkdtemp(prefix="range-"))
-        return Ways(plan, folder=folder, key=self._key, entry=self._entry, sockets=sockets)
+        return Ways(plan, folder=folder, key=self._key, entry=self._entry, sockets=sockets, pinned=self._pinned)
 
     def hang_up(self, names: Iterable[HostName]) -> None:
         """End the shared connections to hosts that were booted anew: they lead nowhere, and would be waited for."""

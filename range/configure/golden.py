@@ -113,6 +113,7 @@ class Workshop:
                 self._stripped(benches, ways)
             finally:
                 ways.close()
+                ways.forget(bench.name for bench in benches)
                 shutil.rmtree(ways.sockets, ignore_errors=True)
             return tuple(self._imaged(benches, made))
 
@@ -138,7 +139,7 @@ class Workshop:
                 self._certificate_file(bench).unlink(missing_ok=True)
 
     def _ways(self, benches: Sequence[_Bench]) -> Ways:
-        """Give the ways to builders, with host keys that are remembered for this build alone."""
+        """Give the ways to builders, through the bastion whose key is pinned already; builders' keys are for this build alone."""
         hub = self.plan.hub
         hosts = [
             bench.wish.host.model_copy(update={"name": bench.name.host, "address": bench.address, "zone": ZONE})
@@ -148,7 +149,6 @@ class Workshop:
         return self.tools.ways.of(plan, Shelf(self.tools.records).folder / "ssh")
 
     def _come_by(self, benches: Sequence[_Bench], ways: Ways) -> None:
-        ways.forget(bench.name for bench in benches)
         ways.open(self.tools.patience_s, self.stop)
 
         def log_in(bench: _Bench) -> None:

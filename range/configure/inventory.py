@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from range.configure.surveyor import MARK
 from range.plan.inputs import role_inputs
 from range.records.plan import Enclave, Host, Plan
 
 Variables = dict[str, Any]
+PYTHON = f"/usr/bin/env {MARK.decode()}{{{{ range_run }}}} /usr/bin/python3"
+"""The Python of hosts, with the mark by which the controller finds what a run that was stopped is still at."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def inventory_of(hosts: Variables, authority: Path, ssh_config: Path) -> Variabl
     return {
         "all": {
             "vars": {
-                "ansible_python_interpreter": "/usr/bin/python3",
+                "ansible_python_interpreter": PYTHON,
+                "mitogen_mask_remote_name": True,
                 "ansible_ssh_common_args": f"-F '{ssh_config}'",
                 "foundation_authority": str(authority),
             },

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +126,19 @@ def _environment(each: Play) -> dict[str, str]:
     environment["ANSIBLE_CONFIG"] = str(each.playbooks / "ansible.cfg")
     environment["PYTHONUNBUFFERED"] = "1"
     environment["ANSIBLE_HOME"] = str(each.folder / "ansible")
+    environment["ANSIBLE_STRATEGY"] = "mitogen_free"
+    environment["ANSIBLE_STRATEGY_PLUGINS"] = str(_strategies())
     environment["ANSIBLE_ROLES_PATH"] = str(each.playbooks / "roles")
     environment.setdefault("LC_ALL", "C.UTF-8")
     return environment
+
+
+def _strategies() -> Path:
+    """Find Mitogen's strategies: one Python per host does all tasks there, instead of one that is started for each."""
+    found = find_spec("ansible_mitogen")
+    if found is None or found.origin is None:
+        raise ConfigureError("Mitogen isn't installed", hint="make setup")
+    return Path(found.origin).parent / "plugins" / "strategy"
 
 
 def _told(artifacts: Path) -> str:

@@ -18,7 +18,7 @@ import subprocess
 import time
 
 MARK = b"RANGE_RUN="
-"""How the environment of every task of a run begins."""
+"""How the environment of everything begins that a run starts on a host; the rest names the run."""
 PLAYER = "RANGE_PLAYER"
 """The variable that everything has which a run starts on the controller; its value names the run."""
 STAMP = "/etc/range-image"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from range.configure.inventory import PYTHON
 from range.configure.runs import Play, play
-from range.configure.surveyor import PLAYER, marked
+from range.configure.surveyor import MARK, PLAYER, end, marked
 from range.errors import ConfigureError, Interrupted
 
 SECRET = "xyzzy-do-not-tell"
@@ -57,6 +59,16 @@ ENDLESS = """
       ansible.builtin.wait_for:
         path: /never/there
         timeout: 300
+"""
+
+ENDLESS_PROGRAM = """
+- name: Hosts
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Wait for a program that never ends
+      ansible.builtin.command:
+        argv: [sleep, "300"]
 """
 
 
@@ -138,6 +150,30 @@ def test_a_run_that_the_user_stops_ends_with_all_that_it_started(tmp_path: Path)
 
     assert seen
     assert left(tmp_path) == []
+
+
+def test_all_that_a_run_starts_on_a_host_bears_the_runs_mark(tmp_path: Path) -> None:
+    each = _play(tmp_path, ENDLESS_PROGRAM)
+    for told in each.inventory["all"]["hosts"].values():
+        told["ansible_python_interpreter"] = PYTHON
+    run = f"run-{tmp_path.name}"
+    stop = threading.Event()
+    found: set[str] = set()
+
+    def on_event(_event: dict[str, Any]) -> None:
+        until = time.monotonic() + 60
+        while "sleep" not in found and time.monotonic() < until:
+            for process in marked(MARK + run.encode()):
+                with contextlib.suppress(OSError):
+                    found.add(Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip())
+        stop.set()
+
+    with pytest.raises(Interrupted):
+        play(each, on_event, stop, run=run)
+
+    assert found >= {"python3", "sleep"}
+    end(MARK + run.encode())
+    assert marked(MARK + run.encode()) == []
 
 
 def test_a_run_whose_command_was_killed_ends_with_all_that_it_started(tmp_path: Path) -> None:

@@ -57,6 +57,16 @@ def test_the_keys_of_replaced_hosts_are_forgotten_and_no_others(ways: Ways) -> N
     assert [each.name for each in pinned.iterdir()] == ["web-1.pol"]
 
 
+def test_a_bastion_that_was_replaced_is_forgotten_for_another_plans_hosts_as_well(
+    ways: Ways, plan: Plan, tmp_path: Path
+) -> None:
+    builders = ways.of(plan, tmp_path / "images")
+    known = _understood(ways, BASTION)["userknownhostsfile"]
+
+    assert _understood(builders, BASTION)["userknownhostsfile"] == known
+    assert _understood(builders, BASTION)["controlpath"] != _understood(ways, BASTION)["controlpath"]
+
+
 def test_an_exercise_without_a_bastion_is_told_what_to_write(plan: Plan, tmp_path: Path) -> None:
     hub = plan.hub.model_copy(update={"hosts": tuple(host for host in plan.hub.hosts if host.role != "bastion")})
 
