@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from range.controller.sharing import Sharing
 from range.errors import EnvironmentMissing
@@ -25,6 +26,7 @@ from range.errors import EnvironmentMissing
 VERSION = "1"
 """Changed by hand when walks begun by an older version can't be taken up any more; DBOS would hash the code instead,
 and strand what is under way with every upgrade."""
+NAME = "defence-range"
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 _POLL_S = 0.1
 
@@ -73,7 +75,7 @@ class Walker:
         kept, steps = "", [each.workflow_id for each in unfinished if "/" in each.workflow_id]
         for dead in (each for each in unfinished if "/" not in each.workflow_id):
             if taken_up is None and self._is_same(dead.input, walk) and not self._had_failed(dead.workflow_id):
-                DBOS.register_queue(self._executor, polling_interval_sec=_POLL_S)
+                DBOS.register_queue(self._executor, polling_interval_sec=_POLL_S)  # for who died only just now
                 taken_up, kept = DBOS.resume_workflow(dead.workflow_id, queue_name=self._executor), dead.workflow_id
             else:
                 DBOS.cancel_workflow(dead.workflow_id)
@@ -128,6 +130,7 @@ def walker(database: Path | str, perform: Perform, sharing: Callable[[str], Shar
     try:
         DBOS.listen_queues([executor, *(shared.queues if shared else ())])
         try:
+            _make_queue(url, executor)
             DBOS.launch()
         except Exception as error:
             raise EnvironmentMissing(
@@ -145,7 +148,7 @@ def walker(database: Path | str, perform: Perform, sharing: Callable[[str], Shar
 def _config(url: str, executor: str) -> DBOSConfig:
     """Give what DBOS is set to."""
     return {
-        "name": "defence-range",
+        "name": NAME,
         "system_database_url": url,
         "application_version": VERSION,
         "executor_id": executor,
@@ -153,6 +156,21 @@ def _config(url: str, executor: str) -> DBOSConfig:
         # nothing here waits for notifications, but closing waits for one turn of whoever polls for them
         "notification_listener_polling_interval_sec": 0.1,
     }
+
+
+def _make_queue(url: str, executor: str) -> None:
+    """Make the queue by which this process takes up walks, if any are unfinished.
+
+    DBOS looks for queues as it is launched, and then every second: one that is made later makes what was killed wait.
+    """
+    client = DBOSClient(system_database_url=url, application_name=NAME, lazy=True, retry_connection_errors=False)
+    try:
+        if client.list_workflows(status=_UNFINISHED, limit=1, load_input=False, load_output=False):
+            client.register_queue(executor, polling_interval_sec=_POLL_S)
+    except (OperationalError, ProgrammingError):
+        pass  # a database without tables has nothing unfinished; whatever else is wrong with it, the launch tells
+    finally:
+        client.destroy()
 
 
 def walk_under_way() -> str:
