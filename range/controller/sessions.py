@@ -18,28 +18,26 @@ from range.controller.site import Setting
 from range.errors import InputError, NotClean, RangeError, Undecided
 from range.plan.cost import enclave_usd_per_h
 from range.plan.terms import Due, due
+from range.records.proof import Proof
 from range.records.session import Access, Session
 
 
 def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[Session, tuple[Access, ...]]:
     """Open a session: every enclave must be ready, have a baseline of this file, and be proven now.
 
+    One that was being opened for the same enclaves when its command failed or was killed is opened to its end.
+
     Raises:
         InputError: a session goes on already, an enclave isn't ready, or the lease has ended.
         NotClean, Undecided: the proof isn't PROVEN.
     """
     played, now = Played.of(setting), datetime.now(UTC)
-    _refuse_to_start(setting, command, enclaves, now)
+    half_open = _half_open(setting, command, enclaves)
+    if half_open is None:
+        _refuse_to_start(setting, command, enclaves, now)
     with _claimed(setting, command, enclaves):
-        proof = setting.proof.get()
-        missing = frozenset(each.name for each in setting.plan.enclaves if not setting.stands(each.name))
-        found = [each for name in enclaves for each in judged(proof, name, missing)]
-        if found:
-            told = f"the isolation isn't proven: {found[0].source} → {found[0].to} {found[0].traffic}: {found[0].why}"
-            hint = f"`range verify {setting.spec}` shows it in full"
-            violated = any(each.verdict == "VIOLATED" for each in found)
-            raise NotClean(told, hint=hint) if violated else Undecided(told, hint=hint)
-        session = Session(
+        proof = _proven(setting, enclaves)
+        session = half_open or Session(
             number=len(played.sessions) + 1,
             began=now,
             ends=now + timedelta(hours=setting.plan.session.length_h),
@@ -52,6 +50,32 @@ def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[
         for name in enclaves:
             command.journal.stands(setting.plan.exercise, name, "in session", direction="session")
     return session, access
+
+
+def _half_open(setting: Setting, command: Command, enclaves: Sequence[str]) -> Session | None:
+    """Give the session that goes on for the very same enclaves, if one of them was not told of it yet."""
+    session = Played.of(setting).session
+    if session is None or set(session.enclaves) != set(enclaves):
+        return None
+    standings = command.journal.standings(setting.plan.exercise)
+    return session if any(standings[name].phase == "ready" for name in enclaves if name in standings) else None
+
+
+def _proven(setting: Setting, enclaves: Sequence[str]) -> Proof:
+    """Give the proof of now.
+
+    Raises:
+        NotClean, Undecided: it isn't PROVEN for one of the enclaves.
+    """
+    proof = setting.proof.get()
+    missing = frozenset(each.name for each in setting.plan.enclaves if not setting.stands(each.name))
+    found = [each for name in enclaves for each in judged(proof, name, missing)]
+    if found:
+        told = f"the isolation isn't proven: {found[0].source} → {found[0].to} {found[0].traffic}: {found[0].why}"
+        hint = f"`range verify {setting.spec}` shows it in full"
+        violated = any(each.verdict == "VIOLATED" for each in found)
+        raise NotClean(told, hint=hint) if violated else Undecided(told, hint=hint)
+    return proof
 
 
 def _refuse_to_start(setting: Setting, command: Command, enclaves: Sequence[str], now: datetime) -> None:
