@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,8 @@ from range.controller.steps import Act, acts
 from range.rehearsal.weather.events import FILE
 from range.rehearsal.weather.makespan import Called, Task
 
+PROOF = "proof"
+"""The group of the proof's looks at accounts."""
 PARALLEL = 8
 """Resource operations at once, per engine: `EngineSettings.parallel`."""
 Graph = Mapping[str, frozenset[str]]
@@ -44,6 +46,13 @@ class Life:
     steps: Sequence[StepRun]
     events: Sequence[Mapping[str, Any]]
     graph: Graph
+    table: tuple[Act, ...] = ()
+    """Its steps, where they aren't those of its direction."""
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """Give its steps, in order."""
+        return self.table or acts(self.direction)
 
 
 def events(home: Path) -> list[dict[str, Any]]:
@@ -78,7 +87,7 @@ def graph(home: Path) -> dict[str, frozenset[str]]:
 def tasks(life: Life) -> list[Task]:
     """Give the tasks of a command: each resource's, each look's, and the beginnings and ends of steps."""
     by_step = _sorted(life)
-    order = list(acts(life.direction))
+    order = life.acts
     enclaves = list(dict.fromkeys([life.hub, *(each.enclave for each in life.steps)]))
     made: list[Task] = []
     for enclave in enclaves:
@@ -100,6 +109,8 @@ def _sorted(life: Life) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
         )
         if not event["urn"] and event["by"] == "provider":
             continue  # configuring a provider: once per engine, beside everything else
+        if not event["urn"] and enclave is None:
+            continue  # the proof's look at enclaves that weren't brought up: copies of the ally stand for them
         running = [each for each in life.steps if each.began <= event["began"] <= each.ended]
         mine = [each for each in running if each.enclave == enclave] or ([] if event["urn"] else running)
         if mine:
@@ -113,8 +124,8 @@ def _waits(life: Life, enclaves: Iterable[str], enclave: str, act: Act, before: 
     if act.in_turn and (enclave == life.hub) == (life.direction == "down"):
         first = [each for each in enclaves if each != life.hub] if enclave == life.hub else [life.hub]
         waits += [f"{each} {act.name} ended" for each in first]
-    if act.together:
-        waits += [f"{each} {before} ended" for each in enclaves]
+    if act.together:  # the hub for everybody; everybody for the hub, and for one another as long as patience lasts
+        waits += [f"{each} {before} ended" for each in enclaves if life.hub in (each, enclave)]
     return tuple(waits)
 
 
@@ -125,8 +136,11 @@ def _step(life: Life, enclave: str, act: Act, mine: Sequence[Mapping[str, Any]],
     first = min((event["began"] for event in resources), default=float("inf"))
     looks = [event for event in mine if not event["urn"] and event["began"] < first]
     later = [event for event in mine if not event["urn"] and event["began"] >= first]
+    if act.together:  # the proof asks an account one thing after another, and so many accounts at once
+        asked = [Task(f"{enclave} {act.name} look", tuple(map(_call, looks)), (begun,), (PROOF,))]
+        return [Task(begun, after=waits), *asked, Task(ended, after=(asked[0].name,))]
     ahead = _lanes(f"{enclave} {act.name} look", looks, (begun,))
-    worked = _resources(life, enclave, resources, tuple(task.name for task in ahead) or (begun,))
+    worked = _worked(life, enclave, resources, tuple(task.name for task in ahead) or (begun,))
     behind = tuple(task.name for task in (*ahead, *worked)) or (begun,)
     after = _lanes(f"{enclave} {act.name} look again", later, behind)
     return [
@@ -140,17 +154,42 @@ def _step(life: Life, enclave: str, act: Act, mine: Sequence[Mapping[str, Any]],
 
 def _lanes(name: str, looks: Sequence[Mapping[str, Any]], after: tuple[str, ...]) -> list[Task]:
     """Share the calls of a look out among its threads."""
-    lanes = [looks[number::WORKERS] for number, _ in enumerate(looks[:WORKERS])]
-    return [Task(f"{name} {number}", tuple(map(_call, lane)), after) for number, lane in enumerate(lanes)]
+    lanes: dict[int, list[Called]] = defaultdict(list)
+    made: Counter[str] = Counter()
+    lane_of: dict[str, int] = {}
+    for number, event in enumerate(looks):
+        call = _call(event)
+        lane = number % WORKERS
+        if call.entered:  # what is made, and who waits for it, are one thread's
+            lane = made[call.name] % WORKERS
+            made[call.name] += 1
+            lane_of |= {id_: lane for _, id_ in call.entered}
+        elif call.moved:
+            lane = lane_of.get(call.moved[0], lane)
+        lanes[lane].append(call)
+    return [Task(f"{name} {number}", tuple(calls), after) for number, calls in sorted(lanes.items())]
 
 
-def _resources(life: Life, enclave: str, mine: Sequence[Mapping[str, Any]], after: tuple[str, ...]) -> list[Task]:
+def _worked(life: Life, enclave: str, mine: Sequence[Mapping[str, Any]], after: tuple[str, ...]) -> list[Task]:
+    """Give the engine's tasks; a step of a reset that makes a stack anew takes it down first."""
+    if life.direction != "reset":
+        return _resources(life.graph, enclave, mine, after, down=life.direction == "down")
+    gone = [event for event in mine if event["doing"] == "deleting"]
+    deleted = _resources(life.graph, f"{enclave} deleted", gone, after, down=True)
+    then = tuple(task.name for task in deleted) or after
+    rest = [event for event in mine if event["doing"] != "deleting"]
+    return [*deleted, *_resources(life.graph, enclave, rest, then, down=False)]
+
+
+def _resources(
+    graph: Graph, name: str, mine: Sequence[Mapping[str, Any]], after: tuple[str, ...], *, down: bool
+) -> list[Task]:
     """Give a task per resource, after those that it depends on; when deleting, after those that depend on it."""
     by_urn: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for event in mine:
         by_urn[event["urn"]].append(event)
-    nearest = {urn: _nearest(urn, life.graph, by_urn.keys()) for urn in by_urn}
-    if life.direction == "down":
+    nearest = {urn: _nearest(urn, graph, by_urn.keys()) for urn in by_urn}
+    if down:
         turned: dict[str, set[str]] = {urn: set() for urn in by_urn}
         for urn, others in nearest.items():
             for other in others:
@@ -158,10 +197,10 @@ def _resources(life: Life, enclave: str, mine: Sequence[Mapping[str, Any]], afte
         nearest = turned
     return [
         Task(
-            f"{enclave} {urn}",
+            f"{name} {urn}",
             tuple(map(_call, calls)),
-            (*after, *(f"{enclave} {other}" for other in sorted(nearest[urn]))),
-            (f"engine of {enclave}",),
+            (*after, *(f"{name} {other}" for other in sorted(nearest[urn]))),
+            (f"engine of {name.partition(' ')[0]}",),
         )
         for urn, calls in by_urn.items()
     ]

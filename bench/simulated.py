@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -20,13 +20,15 @@ from bench.exercise import lean_exercise_of
 from bench.figures import Figure
 from bench.plot import drawn
 from bench.run import Bench
-from bench.runs import PARALLEL, Life, events, graph, steps, tasks
+from bench.runs import PARALLEL, PROOF, Life, events, graph, steps, tasks
+from range.controller.patience import SHARE
 from range.controller.phases import Direction
 from range.controller.steps import acts
 from range.rehearsal.administration import set_weather
 from range.rehearsal.process import start
 from range.rehearsal.weather.latencies import latencies
 from range.rehearsal.weather.makespan import Task, Terms, buckets_bound_s, critical_path_s, ends, makespan_s, renamed
+from range.verify.taking import ACCOUNTS_AT_ONCE
 
 SIZES = (1, 3, 12, 36)
 LARGE = (50, 3)
@@ -34,7 +36,7 @@ LARGE = (50, 3)
 HUB, ALLY = "hub", "alb"
 OVER_PATH, GROWTH, HELD_UP = 1.3, 1.5, 1.05
 TOGETHER = {act.name for act in acts("up") if act.together}
-"""Steps that all enclaves begin together."""
+"""Steps that enclaves begin together, as long as patience lasts."""
 DOCS = Path(__file__).parents[1] / "docs" / "figures"
 
 
@@ -107,8 +109,8 @@ def _end(all_: Mapping[str, float], enclave: str, step: str) -> float:
 
 def terms(copies: Iterable[Task], throttling: float = 0.0, slow: Mapping[str, float] | None = None) -> Terms:
     """Give AWS's latencies, and the controller's limits."""
-    groups = {group for task in copies for group in task.groups}
-    return Terms(latencies("aws"), dict.fromkeys(groups, PARALLEL), throttling, slow or {})
+    limits = dict.fromkeys({group for task in copies for group in task.groups}, PARALLEL) | {PROOF: ACCOUNTS_AT_ONCE}
+    return Terms(latencies("aws"), limits, throttling, slow or {}, SHARE)
 
 
 def many(record: Recorded, size: int, times: int = 1) -> list[Task]:
@@ -128,17 +130,23 @@ def _one_engine(task: Task, number: int, copy: int) -> tuple[str, ...]:
 
 
 def _joined(task: Task, made: Sequence[Task]) -> Task:
-    """Have what waited for the recorded ally wait for all of its copies, and all of them for one another where steps do."""
+    """Have what waited for the recorded ally wait for all of its copies, and all of them hope for one another where steps do."""
     ally, _, what = task.name.partition(" ")
-    step = what.removesuffix(" begun")
+
+    def of_all(waited: set[str]) -> tuple[str, ...]:
+        return tuple(
+            each.name for each in made if each.name.partition(" ")[2] in waited and not each.name.startswith(f"{HUB} ")
+        )
+
+    if what.endswith(" begun") and ally != HUB and what.removesuffix(" begun") in TOGETHER:
+        return replace(
+            task, hoped=of_all({other.split(" ", 1)[1] for other in task.after if other.startswith(f"{ally} ")})
+        )
     waited = {other.split(" ", 1)[1] for other in task.after if other.startswith(f"{ALLY} ")}
-    if what.endswith(" begun") and ally != HUB and step in TOGETHER:
-        waited |= {other.split(" ", 1)[1] for other in task.after if other.startswith(f"{ally} ")}
     if not waited:
         return task
     kept = [other for other in task.after if not other.startswith(f"{ALLY} ")]
-    more = [each.name for each in made if each.name.partition(" ")[2] in waited and not each.name.startswith(f"{HUB} ")]
-    return Task(task.name, task.calls, (*kept, *more), task.groups)
+    return replace(task, after=(*kept, *of_all(waited)))
 
 
 def account_of(number: int) -> str:

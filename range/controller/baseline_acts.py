@@ -8,10 +8,10 @@ from range.controller.baselines import Baselines, Outdated, plan_parts, playbook
 from range.controller.looks import hosts_of, look, unlooked
 from range.controller.outcome import Outcome
 from range.controller.played import Played
-from range.controller.proving import judged
+from range.controller.proving import is_unsteady, judged, left_out, overlooked
 from range.controller.site import Site
 from range.records.baseline import Baseline
-from range.records.proof import Finding
+from range.records.proof import Finding, Proof
 
 SHOWN = 3
 PATIENCE_S = 120.0
@@ -19,38 +19,60 @@ PATIENCE_S = 120.0
 
 
 def verify(site: Site) -> Outcome:
-    """Prove an enclave's network, and who has rights across its border, against all the others that are up."""
-    found = against(site, since=site.gathered)
-    hint = _LOOK.format(site=site)
+    """Prove an enclave's network, and who has rights across its border, against all the others that are up.
+
+    Who is still on the way up in the same command isn't waited for long, and is left out by name: what is between the two,
+    and what only they make possible between others, is proven by them when they come as far.
+    """
+    proof = _proof(site)
+    found = against(site, proof)
+    hint = f"`range verify {site.setting.spec}` shows it in full"
+    if not found and site.gathered is not None and (news := overlooked(proof, site.gathered.passed())):
+        error = f"now that {site.enclave} is there, others that were proven before aren't isolated: {_told(news)}"
+        return Outcome(error=error, hint=hint, exit_code=1 if any(each.verdict == "VIOLATED" for each in news) else 3)
     if any(each.verdict == "VIOLATED" for each in found):
         return Outcome(error=f"it isn't isolated as declared: {_told(found)}", hint=hint, exit_code=1)
     if found:
         return Outcome(error=f"its isolation can't be proven: {_told(found)}", hint=hint, exit_code=3)
-    return Outcome(notes=(proven(site),))
+    return Outcome(notes=(proven(site, proof),))
 
 
-def proven(site: Site) -> str:
-    """Say what is proven, and against whom it isn't because they aren't up."""
-    setting = site.setting
-    down = [each.name for each in setting.plan.enclaves if each.name != site.enclave and not setting.stands(each.name)]
-    besides = f"; not counted: {', '.join(down)}, not up" if down else ""
+def _proof(site: Site) -> Proof:
+    """Take the proof with those who went on together; one that others' work on the hub made worthless is taken again."""
+    setting, gathered = site.setting, site.gathered
+    if gathered is None:
+        return setting.proof.get()
+    proof = setting.proof.get(gathered.since, gathered.absent)
+    while is_unsteady(proof) and left_out(proof, setting.plan) and gathered.again is not None:
+        last = not gathered.moving()
+        gathered = gathered.again()
+        proof = setting.proof.get(gathered.since, gathered.absent)
+        if last:
+            break
+    return proof
+
+
+def proven(site: Site, proof: Proof) -> str:
+    """Say what is proven, and against whom it isn't: because they aren't up, or haven't come as far."""
+    setting, uncounted = site.setting, left_out(proof, site.setting.plan)
+    others = [each.name for each in setting.plan.enclaves if each.name != site.enclave]
+    down = [name for name in others if name not in uncounted and not setting.stands(name)]
+    reasons = {"not up": down, "not as far yet": [name for name in others if name in uncounted]}
+    besides = "".join(f"; not counted: {', '.join(names)}, {why}" for why, names in reasons.items() if names)
     return f"PROVEN: {site.enclave} has exactly the declared flows, and nobody has rights across its border{besides}"
 
 
-_LOOK = "`range verify {site.setting.spec}` shows it in full"
-
-
-def against(site: Site, *, itself_too: bool = False, since: float | None = None) -> tuple[Finding, ...]:
-    """Give what the proof has against an enclave now, or `since` a moment; what is frozen is cut, and no fault of anybody's."""
+def against(site: Site, proof: Proof, *, itself_too: bool = False) -> tuple[Finding, ...]:
+    """Give what a proof has against an enclave; what is frozen is cut, and no fault of anybody's."""
     setting = site.setting
     played = Played.of(setting)
     names = [each.name for each in setting.plan.enclaves]
-    missing = frozenset(name for name in names if not setting.stands(name))
+    missing = frozenset(name for name in names if not setting.stands(name)) | left_out(proof, setting.plan)
     frozen = frozenset(name for name in names if played.enclave(name).cut is not None)
     if itself_too:
         frozen -= {site.enclave}
     strangers = frozenset(setting.strangers)
-    return judged(setting.proof.get(since), site.enclave, missing, strangers, frozen=frozen)
+    return judged(proof, site.enclave, missing, strangers, frozen=frozen)
 
 
 def baseline(site: Site) -> Outcome:

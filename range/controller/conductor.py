@@ -22,7 +22,7 @@ from range.controller.rooms import Machine, Room
 from range.controller.sharing import Sharing
 from range.controller.site import Site
 from range.controller.steps import Act
-from range.controller.turns import Turns
+from range.controller.turns import Gathered, Turns
 from range.controller.walks import StepResult, Walk, Walker, walk_under_way
 from range.errors import Interrupted, RangeError
 
@@ -145,7 +145,7 @@ class Conductor:
             outcome = Outcome.of(error)
         return outcome.model_dump(mode="json")
 
-    def _carried_out(self, enclave: str, act: Act, gathered: float | None) -> Outcome:
+    def _carried_out(self, enclave: str, act: Act, gathered: Gathered | None) -> Outcome:
         """Do a step here, or have it done by whichever controller takes it first.
 
         A reset stays here: what was asked for is known to this command alone. So does what needs all enclaves at once.

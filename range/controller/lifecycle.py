@@ -14,7 +14,9 @@ from range.controller.command import Command
 from range.controller.conductor import Conductor, Ended, Watcher
 from range.controller.configuring import again
 from range.controller.outcome import Outcome
+from range.controller.patience import Patience
 from range.controller.phases import Direction
+from range.controller.rooms import Machine
 from range.controller.sharing import Sharing
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Act, Step, acts
@@ -54,7 +56,7 @@ class Lifecycle:
         plan = self._setting.plan
         (hub,), enclaves = order_up(plan)
         wanted = tuple(name for name in enclaves if not only or name in only)
-        with self._walking("up", ((hub,), wanted), self._without_a_hub) as walk:
+        with self._walking("up", Turns(((hub,), wanted), Patience(Machine().has_leisure)), self._without_a_hub) as walk:
             ended = walk((hub, *wanted))
         return (
             *ended,
@@ -69,7 +71,7 @@ class Lifecycle:
         (hub,), enclaves = order_up(self._setting.plan)
         wanted = tuple(only) or (hub, *enclaves)
         self._steps = (again(self._steps, self._command.journal.standings(self._command.exercise)),)
-        with self._walking("up", (wanted,), lambda enclave, failed: None) as walk:
+        with self._walking("up", Turns((wanted,)), lambda enclave, failed: None) as walk:
             return walk(wanted)
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
@@ -77,14 +79,14 @@ class Lifecycle:
         enclaves, hub = order_down(self._setting.plan)
         wanted = tuple(only) or (*enclaves, *self._setting.strangers)
         order = (wanted,) if only else (wanted, hub)
-        with self._walking("down", order, self._still_needed) as walk:
+        with self._walking("down", Turns(order), self._still_needed) as walk:
             ended = walk(tuple(itertools.chain(*order)))
         self._release(one.enclave for one in ended if one.failure is None)
         return ended
 
     def reset(self, enclaves: Sequence[str], table: tuple[Act, ...]) -> tuple[Ended, ...]:
         """Take enclaves back to their baselines, side by side, by the rows of a level."""
-        with self._walking("reset", (tuple(enclaves),), lambda *_: None, table) as walk:
+        with self._walking("reset", Turns((tuple(enclaves),)), lambda *_: None, table) as walk:
             return walk(tuple(enclaves))
 
     def _without_a_hub(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:
@@ -115,12 +117,12 @@ class Lifecycle:
     def _walking(
         self,
         direction: Direction,
-        order: Sequence[Sequence[str]],
+        turns: Turns,
         refusal: Callable[[str, tuple[str, ...]], Outcome | None],
         table: tuple[Act, ...] = (),
     ) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
         """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
-        conductor = self._conductor(direction, Turns(order), refusal, table)
+        conductor = self._conductor(direction, turns, refusal, table)
         database = self._setting.database
         sharing: Callable[[str], Sharing] | None = None
         if database is not None:

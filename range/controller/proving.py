@@ -9,7 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from range.records.proof import Finding, Proof
+from range.records.plan import INTERNET, Plan
+from range.records.proof import SNAPSHOT, Finding, Proof
 
 T = TypeVar("T")
 
@@ -20,21 +21,34 @@ class Shared(Generic[T]):
     So nobody is given what was seen before they asked.
     """
 
-    def __init__(self, make: Callable[[], T]) -> None:
-        """Keep what is done."""
+    def __init__(self, make: Callable[[frozenset[str]], T]) -> None:
+        """Keep what is done, given whom to leave out."""
         self._make = make
         self._turn = threading.Lock()
         self._latest: tuple[float, T] | None = None
         """With when it was begun."""
 
-    def get(self, since: float | None = None) -> T:
-        """Give what is seen from now on, or what was begun to be seen after a moment of the monotonic clock."""
+    def get(self, since: float | None = None, without: Callable[[], frozenset[str]] = frozenset) -> T:
+        """Give what is seen from now on, or what was begun to be seen after a moment of the monotonic clock.
+
+        `without` says at the moment when that begins whom it is to leave out.
+        """
         wanted = time.monotonic() if since is None else since
         with self._turn:
             if self._latest is None or self._latest[0] < wanted:
                 began = time.monotonic()
-                self._latest = began, self._make()
+                self._latest = began, self._make(without())
             return self._latest[1]
+
+
+def left_out(proof: Proof, plan: Plan) -> frozenset[str]:
+    """Name the enclaves whose accounts nobody looked at for a proof: nothing that it says of them counts."""
+    return frozenset(each.name for each in plan.enclaves if each.account not in proof.accounts)
+
+
+def is_unsteady(proof: Proof) -> bool:
+    """Say whether something changed while everything was looked at, so that nothing is proven."""
+    return any(finding.kind == "unknown" and finding.resource == SNAPSHOT for finding in proof.findings)
 
 
 def judged(
@@ -53,6 +67,13 @@ def judged(
     """
     ends = _Ends(missing - {enclave}, frozen, strangers)
     return tuple(each for each in proof.findings if _concerns(each, enclave) and not ends.make_early(each))
+
+
+def overlooked(proof: Proof, passed: AbstractSet[str]) -> tuple[Finding, ...]:
+    """Give what a proof has against enclaves that `passed` an earlier one: who was left out of that makes the difference."""
+    return tuple(
+        finding for finding in proof.findings if (named := _ends(finding) - {INTERNET, "*"}) and named <= passed
+    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from range.controller.proving import Shared
+from range.controller.turns import Gathered
 from range.controller.witness import Witness
 from range.plan.names import state_id
 from range.records.plan import Plan
@@ -80,14 +81,14 @@ class Setting:
 
     @cached_property
     def proof(self) -> Shared[Proof]:
-        """The proof, taken once for all enclaves that need it at the same time."""
+        """The proof, taken once for all enclaves that need it at the same time; some may be left out of it."""
 
-        def take_and_prove() -> Proof:
+        def take_and_prove(without: frozenset[str]) -> Proof:
             from range.verify.decision import prove
             from range.verify.taking import take
 
             plan = self.standing or self.plan
-            return prove(plan, take(plan, self.sessions))
+            return prove(plan, take(plan, self.sessions, without=without))
 
         return Shared(take_and_prove)
 
@@ -105,8 +106,8 @@ class Site:
     stop: threading.Event
     """Set when the user wants everything to stop."""
     on_progress: Callable[[Progress], None]
-    gathered: float | None = None
-    """When all enclaves of the command had come as far as this step, for steps that begin together; by the monotonic clock."""
+    gathered: Gathered | None = None
+    """With whom it goes on from here, for steps that begin together."""
 
     @property
     def account(self) -> str:

@@ -35,8 +35,8 @@ class Act:
     """Whether it waits for those whose turn comes first. The hub's gateway is there before, and goes after, what is
     attached to it; and its account is looked at first, so that it is made while the others are looked at."""
     together: bool = False
-    """Whether it waits until all enclaves of the command have come as far, or have failed: what is proven of one is
-    proven against all the others."""
+    """Whether it waits for the other enclaves of the command to come as far, or to fail, as long as that costs it little:
+    what is proven of one is proven against all the others that are there."""
 
 
 @dataclass(frozen=True)

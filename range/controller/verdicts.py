@@ -30,9 +30,10 @@ EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 def prove(site: Site) -> Outcome:
     """Prove the isolation again; what the proof has against the enclave is part of the verdict."""
     _give_back(site)
-    found = against(site, itself_too=True)
+    proof = site.setting.proof.get()
+    found = against(site, proof, itself_too=True)
     if not found:
-        return Outcome(notes=(proven(site),))
+        return Outcome(notes=(proven(site, proof),))
     sheet = Sheet.of(site)
     work = sheet.read()
     told = [f"{each.part} {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]

@@ -9,6 +9,8 @@ from pydantic import AliasChoices, Field
 
 from range.records.plan import Record
 
+SNAPSHOT = "snapshot"
+"""The resource of findings about a snapshot as a whole."""
 FORMAT = 2
 """Goes up when the meaning of a proof changes."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from range.records.plan import INTERNET, Plan
-from range.records.proof import Cell, Finding, Proof, Verdict
+from range.records.proof import SNAPSHOT, Cell, Finding, Proof, Verdict
 from range.records.snapshot import Answer, Snapshot, account_digest, digest
 from range.verify.addresses import point
 from range.verify.expectation import Expectation, expectation
@@ -135,8 +135,8 @@ def unreadable(plan: Plan, why: str, allies: tuple[str, ...] = ()) -> Proof:
         verdict="UNKNOWN",
         kind="unknown",
         traffic="",
-        resource="snapshot",
-        resources=("snapshot",),
+        resource=SNAPSHOT,
+        resources=(SNAPSHOT,),
         why=why,
     )
     expected = expectation(plan)
@@ -162,10 +162,10 @@ def _doubts(plan: Plan, snapshot: Snapshot) -> list[Unknown]:
     doubts = []
     if not snapshot.steady:
         what = "something changed while it was taken, and when it was taken again"
-        doubts.append(Unknown("", "snapshot", what, lacking=True))
+        doubts.append(Unknown("", SNAPSHOT, what, lacking=True))
     if (snapshot.region, snapshot.exercise) != (plan.region, plan.exercise):
         what = f"it is of {snapshot.exercise} in {snapshot.region}, not of {plan.exercise} in {plan.region}"
-        doubts.append(Unknown("", "snapshot", what, lacking=True))
+        doubts.append(Unknown("", SNAPSHOT, what, lacking=True))
     asked = set(snapshot.accounts)
     for enclave in (plan.hub, *plan.enclaves):
         if enclave.account not in asked:

@@ -139,7 +139,8 @@ class Network:
         for one in self.attachments.values():
             if one.vpc not in owners and one.gateway in held:
                 why = f"it connects {one.vpc} of {one.owner}, which isn't in the snapshot"
-                yield Unknown(self.transit[one.gateway].owner, one.id, why)
+                whose = self.transit[one.gateway].owner if one.owner in accounts else one.owner
+                yield Unknown(whose, one.id, why)
             elif one.vpc in owners and one.gateway not in held:
                 why = f"it connects with {one.gateway}, whose account isn't in the snapshot"
                 yield Unknown(owners[one.vpc], one.id, why)

@@ -217,7 +217,7 @@ def test_who_asks_while_something_is_seen_is_given_what_is_seen_next() -> None:
     made: list[int] = []
     begun, go_on = threading.Event(), threading.Event()
 
-    def make() -> int:
+    def make(_: frozenset[str]) -> int:
         made.append(len(made) + 1)
         begun.set()
         go_on.wait(5)
@@ -241,7 +241,7 @@ def test_who_asks_while_something_is_seen_is_given_what_is_seen_next() -> None:
 def test_what_was_seen_since_a_moment_serves_all_who_ask_for_that() -> None:
     made: list[int] = []
 
-    def make() -> int:
+    def make(_: frozenset[str]) -> int:
         made.append(len(made) + 1)
         return len(made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from range.controller.turns import Turns
+from tests.controller.gathering import gathered_in_threads
 
 
 def waited(turns: Turns, enclave: str, step: str, before: list[tuple[str, ...]]) -> threading.Thread:
@@ -44,24 +45,15 @@ def test_a_step_that_an_earlier_run_had_done_counts() -> None:
 
 
 def test_who_gathers_waits_until_everybody_has_come_or_takes_no_more() -> None:
-    turns, came = Turns([("hub",), ("est", "pol")]), []  # type: tuple[Turns, list[str]]
-
-    def gather(enclave: str) -> threading.Thread:
-        def come() -> None:
-            turns.gather(enclave, "verify")
-            came.append(enclave)
-
-        thread = threading.Thread(target=come, daemon=True)
-        thread.start()
-        return thread
-
-    threads = [gather("hub"), gather("est")]
-    threads[0].join(0.05)
-    assert came == []
+    turns = Turns([("hub",), ("est", "pol")])
+    came = gathered_in_threads(turns, "hub", "est")
+    assert came.result("hub", 0.05) is None
     turns.ended("pol", [])
-    for thread in threads:
-        thread.join(5)
-    assert sorted(came) == ["est", "hub"]
+    hub, est = came.result("hub", 5), came.result("est", 5)
+    assert hub is not None
+    assert est is not None
+    assert hub.since == est.since
+    assert est.absent() == {"pol"}
 
 
 def test_nobody_waits_for_a_step_that_an_enclave_is_beyond_already() -> None:
@@ -70,4 +62,4 @@ def test_nobody_waits_for_a_step_that_an_enclave_is_beyond_already() -> None:
     turns.passed("est", ["look", "make", "verify"])
 
     assert turns.wait("est", "make") == ()
-    assert turns.gather("hub", "verify") == turns.gather("est", "verify")
+    assert turns.gather("hub", "verify").since == turns.gather("est", "verify").since

@@ -19,6 +19,8 @@ from range.rehearsal.weather.sight import Sight
 
 _NARROW = Request("POST", "http://aws/", {}, b"MaxResults=")
 _WIDE = Request("POST", "http://aws/", {}, b"")
+_IMPATIENT = -1
+"""Instead of a call's number: patience is over."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Task:
     """Tasks that have to be over before."""
     groups: tuple[str, ...] = ()
     """Groups of which it takes one place each while it is under way."""
+    hoped: tuple[str, ...] = ()
+    """Tasks that it waits for besides, as long as patience lasts."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class Terms:
     """The scale of AWS's token buckets; 0 throttles nothing."""
     slow: Mapping[str, float] = field(default_factory=dict)
     """Accounts that take so many times as long."""
+    patience: float = 0.0
+    """How long tasks wait for what they only hope for: a share of the time until all is over that they have to wait for."""
 
 
 class _Replay:
@@ -89,14 +95,25 @@ class _Replay:
         for name, task in self.tasks.items():
             for other in set(task.after):
                 self._followers[other].append(name)
+        self._hoped: dict[str, set[str]] = {
+            name: set(task.hoped) & self.tasks.keys() for name, task in self.tasks.items()
+        }
+        self._hopers: dict[str, list[str]] = defaultdict(list)
+        for name, hoped in self._hoped.items():
+            for other in hoped:
+                self._hopers[other].append(name)
+        self._begun: set[str] = set()
 
     def run(self) -> dict[str, float]:
         """Go through all of it; give when each task ended."""
         for name in [name for name, missing in self._missing.items() if not missing]:
-            self._want(name)
+            self._hope(name)
         while self._events:
             now_s, _, name, number = heapq.heappop(self._events)
             self._now_s = now_s
+            if number == _IMPATIENT:
+                self._want(name)
+                continue
             calls = self.tasks[name].calls
             if number < len(calls):
                 self._at(self._called(calls[number], now_s), name, number + 1)
@@ -132,10 +149,24 @@ class _Replay:
         for follower in self._followers[name]:
             self._missing[follower] -= 1
             if not self._missing[follower]:
-                self._want(follower)
+                self._hope(follower)
+        for hoper in self._hopers[name]:
+            self._hoped[hoper].discard(name)
+            if not self._hoped[hoper] and not self._missing[hoper]:
+                self._want(hoper)
+
+    def _hope(self, name: str) -> None:
+        """Let a task wait for what it only hopes for, but not for ever."""
+        if self._hoped[name]:
+            self._at(self._now_s * (1 + self.terms.patience), name, _IMPATIENT)
+        else:
+            self._want(name)
 
     def _want(self, name: str) -> None:
         """Queue a task that nothing but room is missing for."""
+        if name in self._begun:
+            return
+        self._begun.add(name)
         groups = self.tasks[name].groups
         self._queues[groups].append(name)
         self._admit(groups)
@@ -199,6 +230,7 @@ def renamed(tasks: Sequence[Task], old: str, new: str, *, accounts: Mapping[str,
             tuple(map(called, task.calls)),
             tuple(map(name, task.after)),
             tuple(group.replace(old, new) for group in task.groups),
+            tuple(map(name, task.hoped)),
         )
         for task in tasks
     ]

@@ -66,6 +66,22 @@ def test_a_slow_account_takes_longer_and_no_other_does() -> None:
     assert ends(tasks, Terms(TIMES, slow={"200000000002": 10})) == {"a": 1.0, "b": 10.0}
 
 
+def test_what_is_only_hoped_for_is_waited_for_as_long_as_patience_lasts() -> None:
+    tasks = [
+        Task("mine", (call(),) * 10),
+        Task("near", (call(),) * 11),
+        Task("far", (call(),) * 100),
+        Task("beside the near", (call(),), after=("mine",), hoped=("near",)),
+        Task("beside the far", (call(),), after=("mine",), hoped=("near", "far")),
+        Task("beside what is over", (call(),), after=("near",), hoped=("mine",)),
+    ]
+
+    found = ends(tasks, Terms(TIMES, patience=0.5))
+
+    assert [found[task.name] for task in tasks[3:]] == [12.0, 16.0, 12.0]
+    assert ends(tasks, Terms(TIMES, patience=100.0))["beside the far"] == 101.0
+
+
 def test_empty_buckets_bind_and_the_bound_that_they_give_is_told() -> None:
     tasks = [Task(str(number), (call("ec2.CreateNatGateway"),)) for number, _ in enumerate([None] * 20)]
 

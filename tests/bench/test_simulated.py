@@ -1,0 +1,63 @@
+"""What simulated time says of many allies, from the calls of one: here of a small life that was written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bench.runs import Life, StepRun, tasks
+from bench.simulated import ALLY, HUB, Recorded, account_of, many, terms
+from range.controller.steps import acts
+from range.rehearsal.weather.makespan import ends
+
+ACCOUNTS = {"200000000001": HUB, "210000000001": ALLY}
+CALLS = {"record-inventory": 5, "provision": 60, "configure": 0, "verify": 5, "baseline": 5}
+SIZE, SLOW = 12, 1
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Recorded:
+    """A hub and an ally whose stacks take a minute's calls, and whose looks take some."""
+    events: list[Mapping[str, Any]] = []
+    steps = []
+    for account, enclave in ACCOUNTS.items():
+        for number, act in enumerate(acts("up")):
+            began = 100.0 * number + 1000.0 * (enclave == ALLY)
+            steps.append(StepRun(enclave, act.name, began, began + 99))
+            urn = f"urn:pulumi:x.{enclave}::vpc" if act.name == "provision" else ""
+            events += [
+                {"call": "ec2.CreateVpc" if urn else "ec2.DescribeVpcs", "account": account, "region": "eu-west-2",
+                 "urn": urn, "by": "provider" if urn else "", "status": 200, "narrow": True, "began": began + 1}
+            ] * CALLS[act.name]  # fmt: skip
+    found = tasks(Life("up", HUB, ACCOUNTS, steps, events, {}))
+    hub = [task for task in found if task.name.startswith(f"{HUB} ")]
+    return Recorded(hub, [task for task in found if task not in hub], "210000000001", 0.0)
+
+
+def ended(recorded: Recorded, **slow: float) -> dict[str, float]:
+    """Tell when each enclave is through."""
+    copies = many(recorded, SIZE)
+    found = ends(copies, terms(copies, slow={account_of(SLOW): each for each in slow.values()}))
+    return {name.split(" ")[0]: end for name, end in found.items() if name.endswith(" baseline ended")}
+
+
+def test_one_ally_that_is_ten_times_as_slow_delays_no_other_by_more_than_a_twentieth(recorded: Recorded) -> None:
+    calm, bad = ended(recorded), ended(recorded, ten_times=10.0)
+
+    slow = f"ally{SLOW}"
+    assert len(calm) == SIZE + 1
+    assert bad[slow] > 5 * calm[slow]
+    assert max(bad[name] / calm[name] for name in calm if name not in (HUB, slow)) <= 1.05
+
+
+def test_the_hub_is_proven_when_nobody_works_on_it_any_more(recorded: Recorded) -> None:
+    copies = many(recorded, SIZE)
+    found = ends(copies, terms(copies, slow={account_of(SLOW): 10.0}))
+
+    assert found[f"{HUB} verify begun"] == max(found[f"ally{number} configure ended"] for number in (0, SLOW))
+
+
+def test_without_a_slow_one_all_allies_are_proven_at_the_same_time(recorded: Recorded) -> None:
+    assert len({end for name, end in ended(recorded).items() if name != HUB}) == 1
