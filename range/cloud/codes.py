@@ -16,6 +16,8 @@ PASSING = re.compile(
     r"ConnectionClosed|EndpointConnection|IncorrectState|OperationAborted|ConcurrentModification|PriorRequestNotComplete"
 )
 """Codes by which AWS, or botocore for it, says that it isn't so now, and may be later."""
+UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError")
+"""Codes by which botocore says that nobody answers there, after it has tried for some seconds itself."""
 PAUSES_S = (0.1, 0.4, 1.6)
 """Before the second, third and fourth try."""
 
@@ -34,7 +36,7 @@ def tried(ask: Callable[[], _Answer]) -> _Answer:
         try:
             return ask()
         except CloudError as refused:
-            if not PASSING.search(refused.code):
+            if not PASSING.search(refused.code) or refused.code in UNREACHED:
                 raise
             time.sleep(pause_s)
     return ask()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
+from range.cloud.codes import UNREACHED
 from range.errors import CloudError, EnvironmentMissing
 from range.records.plan import Plan
 
@@ -41,6 +43,33 @@ _CONFIG = Config(
     account_id_endpoint_mode="disabled",
     user_agent="defence-range",  # botocore's own is put together anew for every call, a tenth of its time
 )
+SILENT_S = 5.0
+"""How long an endpoint that didn't answer isn't asked again."""
+
+
+class Silence:
+    """The endpoints that nobody answers at: a look asks hundreds of questions, and botocore tries for seconds at each."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._missed: dict[str, tuple[float, CloudError]] = {}
+
+    def refuse(self, endpoint: str) -> None:
+        """Refuse at once what would be asked of an endpoint that didn't answer just now.
+
+        Raises:
+            CloudError: what was said when it didn't answer.
+        """
+        when, error = self._missed.get(endpoint, (0.0, None))
+        if error is not None and time.monotonic() - when < SILENT_S:
+            raise CloudError(error.message, hint=error.hint, code=error.code)
+
+    def missed(self, endpoint: str, error: CloudError) -> None:
+        """Remember that an endpoint didn't answer."""
+        self._missed[endpoint] = time.monotonic(), error
+
+
+_SILENT = Silence()
 _SIGNING: ContextVar[Credentials] = ContextVar("signing")
 _ELSEWHERE: ContextVar[str | None] = ContextVar("elsewhere")
 """The Region that a call is for, where that isn't its client's."""
@@ -234,6 +263,8 @@ class Account:
         """Act with a shared client, signing as this account."""
         where = region or self.region
         client, elsewhere = self._client(service, where)
+        endpoint = f"{client.meta.endpoint_url} {elsewhere or ''}"
+        _SILENT.refuse(endpoint)
         signing, place = _SIGNING.set(self._credentials), _ELSEWHERE.set(elsewhere)
         try:
             return act(client)
@@ -243,9 +274,10 @@ class Account:
             why = f"{self._place(service, operation, where)}: {code}: {told.get('Message', '')}"
             raise CloudError(why, code=code) from refused
         except (BotoCoreError, ResponseParserError) as failed:
-            raise CloudError(
-                f"{self._place(service, operation, where)}: {failed}", code=type(failed).__name__
-            ) from failed
+            error = CloudError(f"{self._place(service, operation, where)}: {failed}", code=type(failed).__name__)
+            if error.code in UNREACHED:
+                _SILENT.missed(endpoint, error)
+            raise error from failed
         finally:
             _ELSEWHERE.reset(place)
             _SIGNING.reset(signing)

@@ -47,7 +47,11 @@ _PASSES = re.compile(
     r"^IncorrectState$|Unavailable|Throttl|LimitExceeded|TooMany|SlowDown|Internal|Timeout|Connection|OperationAborted"
 )
 """Codes of refusals that are over soon; botocore has asked again for some of them itself by then."""
+_UNREACHED = ("EndpointConnectionError", "ConnectTimeoutError")
+"""Codes by which botocore says that nobody answers there, after it has tried for some seconds itself."""
 _PAUSES_S = (0.2, 1.0, 3.0)
+_SILENT_S = 5.0
+"""How long an endpoint that didn't answer isn't asked again: a look has hundreds of questions."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class House:
             EnvironmentMissing: there are none.
         """
         self.region = region
+        self.silent: dict[tuple[str, str | None], tuple[float, CloudError]] = {}
+        """The endpoints where nobody answered, each with when that was and what was said."""
         self.endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
         try:
             own = botocore.session.get_session().get_credentials()
@@ -160,7 +166,7 @@ class Door:
             try:
                 return self._once(service, operation, region, parameters, paged=paged)
             except CloudError as refused:
-                if not _PASSES.search(refused.code):
+                if not _PASSES.search(refused.code) or refused.code in _UNREACHED:
                     raise
                 time.sleep(pause_s)
         return self._once(service, operation, region, parameters, paged=paged)
@@ -169,6 +175,10 @@ class Door:
         self, service: str, operation: str, region: str, parameters: Mapping[str, Any], *, paged: bool
     ) -> list[dict[str, Any]]:
         client, other = self.house.client(service, region)
+        endpoint = (str(client.meta.endpoint_url), other)
+        when, said = self.house.silent.get(endpoint, (0.0, None))
+        if said is not None and time.monotonic() - when < _SILENT_S:
+            raise CloudError(said.message, code=said.code)
         whom, elsewhere = _AS_WHOM.set(self._credentials), _ELSEWHERE.set(other)
         try:
             if paged and client.can_paginate(operation):
@@ -180,7 +190,10 @@ class Door:
             why = f"{service} {operation} in {region}: {code}: {told.get('Message', '')}"
             raise CloudError(why, code=code) from refused
         except (BotoCoreError, ResponseParserError) as failed:
-            raise CloudError(f"{service} {operation} in {region}: {failed}", code=type(failed).__name__) from failed
+            error = CloudError(f"{service} {operation} in {region}: {failed}", code=type(failed).__name__)
+            if error.code in _UNREACHED:
+                self.house.silent[endpoint] = time.monotonic(), error
+            raise error from failed
         finally:
             _ELSEWHERE.reset(elsewhere)
             _AS_WHOM.reset(whom)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from range.cloud import codes
-from range.cloud.codes import PAUSES_S, tried
+from range.cloud.codes import PAUSES_S, UNREACHED, tried
 from range.errors import CloudError
 
 
@@ -62,3 +62,9 @@ def test_what_is_there_already_is_told_by_its_code(code: str) -> None:
 def test_what_is_refused_for_good_neither_passes_nor_is_there(code: str) -> None:
     assert not codes.PASSING.search(code)
     assert not codes.NAMESAKE.search(code)
+
+
+def test_where_nobody_answers_it_is_not_asked_again_since_botocore_has_done_so(pauses: list[float]) -> None:
+    with pytest.raises(CloudError):
+        tried(refusing(*UNREACHED))
+    assert pauses == []

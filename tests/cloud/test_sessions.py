@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 
-from range.cloud.sessions import Entry, Sessions, is_loopback
+from range.cloud import sessions as sessions_module
+from range.cloud.codes import UNREACHED
+from range.cloud.sessions import Entry, Sessions, Silence, is_loopback
 from range.errors import CloudError, EnvironmentMissing
 from tests.cloud.conftest import HOME, MINE, OTHER
 from tests.wire import CALLS, on_aws, sent
@@ -138,3 +141,28 @@ def test_an_endpoint_that_nobody_serves_is_a_clear_error(credentials: None, monk
 )
 def test_loopback_is_told_by_the_host_alone(url: str, loopback: bool) -> None:
     assert is_loopback(url) is loopback
+
+
+def test_where_nobody_answers_a_look_is_told_so_at_once_until_some_seconds_are_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", REHEARSAL)
+    monkeypatch.setattr(
+        sessions_module, "_CONFIG", sessions_module._CONFIG.merge(Config(retries={"total_max_attempts": 1}))
+    )
+    monkeypatch.setattr(sessions_module, "_SILENT", Silence())
+    account = Sessions({MINE: Entry()}, HOME).account(MINE)
+    made: list[str] = []
+    client, _ = account._client("ec2", HOME)
+    client.meta.events.register("before-send", lambda request, **_: made.append(request.url))
+
+    for _ in "abc":
+        with pytest.raises(CloudError, match="Could not connect") as told:
+            account.call("ec2", "describe_vpcs")
+        assert told.value.code in UNREACHED
+    assert len(made) == 1
+
+    monkeypatch.setattr(sessions_module, "SILENT_S", 0.0)
+    with pytest.raises(CloudError, match="Could not connect"):
+        account.call("ec2", "describe_vpcs")
+    assert len(made) == 2

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.credentials import Credentials
 
 from range.errors import CloudError
+from range.observe import door
 from range.observe.canonical import Seen, canonical
 from range.observe.door import Door, Entry, House
 from range.observe.kinds import Kind
@@ -245,6 +247,27 @@ def test_a_rehearsal_s_witness_never_leaves_loopback(ground: Ground, monkeypatch
 
     with pytest.raises(CloudError, match="nothing leaves loopback"):
         Door(House(HOME), ground.account, Credentials("a", "b")).call("sqs", "list_queues", "ap-east-1")
+
+
+def test_where_nobody_answers_a_look_is_told_so_at_once_until_some_seconds_are_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on_aws(monkeypatch)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr(door, "_SETTINGS_HERE", door._SETTINGS_HERE.merge(Config(retries={"total_max_attempts": 1})))
+    house, made = House(HOME), []  # type: tuple[House, list[str]]
+    house.client("ec2", HOME)[0].meta.events.register("before-send", lambda request, **_: made.append(request.url))
+    mine = Door(house, "200000000001", Credentials("a", "b"))
+
+    for _ in "abc":
+        with pytest.raises(CloudError, match="Could not connect"):
+            mine.call("ec2", "describe_vpcs", HOME)
+    assert len(made) == 1
+
+    monkeypatch.setattr(door, "_SILENT_S", 0.0)
+    with pytest.raises(CloudError, match="Could not connect"):
+        mine.call("ec2", "describe_vpcs", HOME)
+    assert len(made) == 2
 
 
 @pytest.mark.parametrize(("service", "operation", "region", "host", "signed_for"), CALLS)
