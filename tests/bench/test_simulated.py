@@ -11,16 +11,21 @@ from bench.runs import Life, StepRun, tasks
 from bench.simulated import ALLY, HUB, Recorded, account_of, many, terms
 from range.controller.steps import acts
 from range.rehearsal.weather.makespan import ends
+from range.verify.taking import ACCOUNTS_AT_ONCE
 
 ACCOUNTS = {"200000000001": HUB, "210000000001": ALLY}
 CALLS = {"record-inventory": 5, "provision": 60, "configure": 0, "verify": 5, "baseline": 5}
 SIZE, SLOW = 12, 1
+ELSEWHERE = "300000000001"
+"""The account of an enclave that wasn't brought up, which the proof looks at all the same."""
 
 
 @pytest.fixture(scope="module")
 def recorded() -> Recorded:
     """A hub and an ally whose stacks take a minute's calls, and whose looks take some."""
-    events: list[Mapping[str, Any]] = []
+    looked_at = {"call": "ec2.DescribeVpcs", "account": ELSEWHERE, "region": "eu-west-2", "urn": "", "by": "", "status": 200,
+                 "narrow": True, "began": 1301.0}  # fmt: skip
+    events: list[Mapping[str, Any]] = [looked_at]
     steps = []
     for account, enclave in ACCOUNTS.items():
         for number, act in enumerate(acts("up")):
@@ -61,3 +66,19 @@ def test_the_hub_is_proven_when_nobody_works_on_it_any_more(recorded: Recorded) 
 
 def test_without_a_slow_one_all_allies_are_proven_at_the_same_time(recorded: Recorded) -> None:
     assert len({end for name, end in ended(recorded).items() if name != HUB}) == 1
+
+
+def test_a_look_at_somebody_else_is_not_copied_for_every_ally(recorded: Recorded) -> None:
+    asked = {call.account for task in many(recorded, SIZE) for call in task.calls}
+
+    assert ELSEWHERE not in asked
+    assert len(asked) == SIZE + 1
+
+
+def test_the_proof_looks_at_no_more_accounts_at_once_than_the_product(recorded: Recorded) -> None:
+    copies = many(recorded, 2 * ACCOUNTS_AT_ONCE)
+    found = ends(copies, terms(copies))
+    looks = sorted(end for name, end in found.items() if name.endswith(" verify look"))
+
+    assert looks[-1] > looks[0]
+    assert looks[0] == looks[ACCOUNTS_AT_ONCE - 1] < looks[ACCOUNTS_AT_ONCE]
