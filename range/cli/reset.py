@@ -60,7 +60,8 @@ def reset(
 
     known = tuple(acknowledge or ())
     options = Options(level=level.value, all_hosts=all_hosts, keep_evidence=keep_evidence, acknowledged=known)
-    setting = replace(surroundings.setting(spec, planned, folder), reset=options, who=surroundings.who())
+    found = surroundings.setting(spec, planned, folder)
+    setting = replace(found, reset=options, resets=only, who=surroundings.who())
     refuse(setting, only, force=force)
     if not yes:
         ask.before_reset(planned, only, level.value)

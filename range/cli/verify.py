@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,17 +100,12 @@ def _probed(planned: Plan, proof: Proof, folder: Path, only: tuple[str, ...]) ->
     ways = surroundings.ways(planned, folder)
     if ways is None:
         return unprobed(proof, surroundings.hostless())
-    from range.cloud.ssh import HostName
-
-    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
-        return ways.command(HostName(enclave, host), shlex.join(("sudo", "-n", *words)))
-
     output.note("sending packets between hosts, to check it")
     try:
         ways.open(_PATIENCE_S, threading.Event())
     except RangeError as error:
         return unprobed(proof, error.message)
-    return probed(planned, proof, command, only)
+    return probed(planned, proof, ways.as_root, only)
 
 
 def _seen(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, kept: Path | None) -> Snapshot:

@@ -155,6 +155,10 @@ class Ways:
         """Give the command line that runs something on a host, or a shell there."""
         return ["ssh", "-F", str(self.config), *(["-t"] if terminal else []), name.alias, *words]
 
+    def as_root(self, enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        """Give the command line that runs words on a host as root."""
+        return self.command(HostName(enclave, host), shlex.join(("sudo", "-n", *words)))
+
     def run(self, name: HostName, words: Sequence[str] | str, *, timeout_s: float = 60, stdin: str = "") -> Ran:
         """Run a command on a host and wait for its end; words are quoted, a string is the remote shell's to read.
 

@@ -48,6 +48,8 @@ class Setting:
     """Who typed the command."""
     reset: Options | None = None
     """How a reset was asked for."""
+    resets: tuple[str, ...] = ()
+    """Which enclaves it is for."""
     trail_patience_s: float | None = None
     """How long a reset waits for the trail; None for as long as AWS may take."""
     database: str | None = None
@@ -91,6 +93,13 @@ class Setting:
             return prove(plan, take(plan, self.sessions, without=without))
 
         return Shared(take_and_prove)
+
+    @cached_property
+    def tried_proof(self) -> Shared[Proof]:
+        """The proof with what packets from and to the enclaves of a reset say beside it, for all of them at once."""
+        from range.controller.trying import tried
+
+        return Shared(lambda _: tried(self, self.proof.get()))
 
     def stands(self, enclave: str) -> bool:
         """Say whether the state knows anything of an enclave."""

@@ -13,6 +13,7 @@ from range.controller.looks import comparable, hosts_of, look, unlooked
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.site import Site
+from range.controller.trying import packets_of
 from range.controller.worksheets import Sheet, without_cut
 from range.errors import RangeError, Undecided
 from range.records.baseline import Baseline
@@ -28,17 +29,17 @@ EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 
 
 def prove(site: Site) -> Outcome:
-    """Prove the isolation again; what the proof has against the enclave is part of the verdict."""
+    """Prove the isolation again, and try it by packets; what either has against the enclave is part of the verdict."""
     _give_back(site)
-    proof = site.setting.proof.get()
+    proof = site.setting.tried_proof.get(site.gathered.since if site.gathered else None)
     found = against(site, proof, itself_too=True)
-    if not found:
-        return Outcome(notes=(proven(site, proof),))
+    told = [f"{each.part} {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
+    packets = packets_of(proof.probes, site.enclave)
     sheet = Sheet.of(site)
     work = sheet.read()
-    told = [f"{each.part} {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
-    sheet.write(work.model_copy(update={"problems": (*work.problems, *told)}))
-    return Outcome(notes=tuple(told[:5]))
+    problems = (*work.problems, *told, *packets.problems)
+    sheet.write(work.model_copy(update={"problems": problems, "skipped": (*work.skipped, *packets.skipped)}))
+    return Outcome(notes=tuple(told[:5]) or (proven(site, proof), *packets.notes))
 
 
 def witness(site: Site) -> Outcome:

@@ -35,9 +35,9 @@ class Ways:
         if self.refusal:
             raise CloudError(self.refusal)
 
-    def command(self, name: object, *words: str) -> list[str]:
+    def as_root(self, enclave: str, host: str, words: Sequence[str]) -> list[str]:
         """Note what is to be run, and run something else."""
-        self.asked.append(f"{name} {words[0][:16]}")
+        self.asked.append(f"{enclave}/{host} {words[0]}")
         return self.words
 
 
@@ -73,4 +73,4 @@ def test_what_runs_on_hosts_runs_as_root_and_a_host_that_fails_is_named(
 
     assert seen.verdict == "PROVEN"
     assert "no python3 here" in seen.probes.why
-    assert "hub/bastion-1 sudo -n python3 " in ways.asked
+    assert "hub/bastion-1 python3" in ways.asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from range.records.plan import Host, Plan, ZoneName
@@ -36,6 +36,11 @@ class Probe(NamedTuple):
     port: int
     fate: Fate
 
+    @property
+    def enclaves(self) -> frozenset[str]:
+        """Name the enclaves at both ends."""
+        return frozenset((self.source.zone.enclave, self.target.zone.enclave))
+
     def __str__(self) -> str:
         """Give it in words."""
         what = self.protocol if self.protocol == "icmp" else f"{self.protocol} {self.port}"
@@ -55,8 +60,10 @@ def stations(plan: Plan, allies: Sequence[str] = ()) -> tuple[Station, ...]:
     )
 
 
-def chosen(plan: Plan, proof: Proof, allies: Sequence[str] = ()) -> tuple[Probe, ...]:
+def chosen(plan: Plan, proof: Proof, allies: Sequence[str] = (), about: Collection[str] = ()) -> tuple[Probe, ...]:
     """Give the probes between all zones of different enclaves: every port that any flow is about, declared there or not.
+
+    Between `allies` and the hub alone, where those are named; and then from or to enclaves that it is `about`, where those are.
 
     Where the proof shows a packet that is at fault, that one is sent, and no other of that pair of zones: the proof says
     nothing of others. Nor does it where it can't tell. Findings that show no packet, about names and identities, aren't
@@ -75,7 +82,11 @@ def chosen(plan: Plan, proof: Proof, allies: Sequence[str] = ()) -> tuple[Probe,
         and not any(_is_about(finding, source, target) for finding in (*shown, *unclear))
         for probe in _between(plan, source, target)
     )
-    return (*usual, *(probe for finding in shown for probe in _shown(plan, finding)))
+    found = (*usual, *(probe for finding in shown for probe in _shown(plan, finding)))
+    if not about:
+        return found
+    may = {station.zone.enclave for station in own}
+    return tuple(probe for probe in found if probe.enclaves <= may and not probe.enclaves.isdisjoint(about))
 
 
 def _between(plan: Plan, source: Station, target: Station) -> Iterator[Probe]:

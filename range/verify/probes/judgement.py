@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from range.records.plan import Plan
 from range.records.proof import Finding, Probes, Proof
@@ -13,12 +13,14 @@ _TOLD = 5
 """How many packets of a pair of zones are told one by one."""
 
 
-def probed(plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = ()) -> Proof:
+def probed(
+    plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = (), about: Collection[str] = ()
+) -> Proof:
     """Give the proof with what probes say; where they contradict it, it is VIOLATED, whatever it was.
 
     Hosts that can't be come by make no verdict: they are named, and nothing is sent from or to them.
     """
-    probes = chosen(plan, proof, allies)
+    probes = chosen(plan, proof, allies, about)
     if not probes:
         return unprobed(proof, "the proof says nothing of any packet between two hosts that could be sent")
     outcomes, silent = sent(probes, command)

@@ -10,6 +10,7 @@ import pytest
 from range.records.proof import Proof
 from range.verify.decision import Prover
 from range.verify.matrix import lines
+from range.verify.probes.choice import chosen
 from range.verify.probes.judgement import probed, unprobed
 from range.verify.taking import look
 from tests.rehearsal.network.bare import needs_namespaces
@@ -146,6 +147,21 @@ def test_a_dead_host_is_named_and_left_out_and_the_others_are_probed(steady: Liv
     assert 0 < seen.probes.tried < usual.tried
     assert 0 < seen.probes.passed < usual.passed
     assert any(f"without {dead}: {dead} can't be probed from: it is gone" in line for line in lines(seen))
+
+
+def test_a_reset_tries_its_own_enclaves_and_no_host_that_is_played_on(steady: Live, prover: Prover) -> None:
+    asked: set[str] = set()
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        asked.add(enclave)
+        return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
+
+    seen = probed(steady.plan, proven(steady, prover), command, ("est", "pol", "red"), ("est",))
+    all_of_them = chosen(steady.plan, proven(steady, prover), ("est", "pol", "red"))
+
+    assert asked == {"hub", "est", "pol", "red"}
+    assert seen.probes.tried == len([each for each in all_of_them if "est" in each.enclaves]) < len(all_of_them)
+    assert seen.probes.disagreements == 0
 
 
 def test_without_hosts_that_is_said_in_plain_words(steady: Live, prover: Prover) -> None:
