@@ -49,6 +49,8 @@ def events(
         told = [event.model_dump(mode="json") for event in found]
         output.document({"ally": only[0], "events": told, "refused": refused(ways, planned), "full": full})
         return 0
+    if follow:
+        output.streams()
     for event in found:
         _show(event, as_json=as_json)
     if follow:

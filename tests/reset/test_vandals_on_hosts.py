@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import random
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Answer
 from tests.rehearsal.hosts.conftest import means
 from tests.reset.conftest import PREFIX, Range
 from tests.reset.ids import Ids
@@ -74,6 +78,20 @@ def as_root(ground: Range, host: str, script: str) -> str:
     return ground.typed(words).stdout
 
 
+def row_of(answer: Answer) -> dict[str, Any]:
+    """Give est's row."""
+    (row,) = answer.document["enclaves"]
+    found: dict[str, Any] = row
+    return found
+
+
+def statement(receipt: str) -> dict[str, Any]:
+    """Give what a receipt states."""
+    envelope = json.loads(Path(receipt).read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(base64.b64decode(envelope["payload"]))
+    return found
+
+
 def seen(ground: Range) -> set[str]:
     """Give what is on all hosts, line by line."""
     lines = {f"{host} {line}" for host in HOSTS for line in as_root(ground, host, EYES).splitlines()}
@@ -100,10 +118,47 @@ def test_what_root_did_to_hosts_is_undone_whatever_it_was(ground: Range, record_
         answer = ground.reset()
 
         told = f"seed {seed}, session {number}, {wanted}: {answer}"
-        (row,) = answer.document["enclaves"]
+        row = row_of(answer)
         assert (answer.code, row["verdict"], row["baseline"]) == (0, "CLEAN", row["observed"]), told
         now = seen(ground)
         assert now == hosts, (told, sorted(now ^ hosts)[:20])
         assert photograph(ground.mallory) == account, told
 
     record_property("counted", f"seed {seed}, {sum(deeds.values())} deeds of {len(deeds)} kinds")
+
+
+def test_every_host_gets_its_disk_back_on_request_and_the_disks_that_they_had_are_kept(ground: Range) -> None:
+    as_root(ground, HOSTS[0], "echo loot > /srv/loot")
+    hosts = seen(ground)
+
+    answer = ground.reset("--all-hosts", "--keep-evidence")
+
+    row = row_of(answer)
+    assert (answer.code, row["verdict"]) == (0, "CLEAN"), answer
+    predicate = statement(row["receipt"])["predicate"]
+    assert {each.partition(":")[0] for each in predicate["evidence_kept"]} == {"web-1", "sensor-1"}
+    assert not [each for each in predicate["skipped"] if each.startswith("packets")], predicate["skipped"]
+    assert {line.split()[-1] for line in hosts - seen(ground)} >= {"srv/loot"}
+
+
+def test_an_enclave_that_is_made_anew_with_its_hosts_is_clean(ground: Range) -> None:
+    as_root(ground, HOSTS[1], DEEDS["deletes what services are told"])
+
+    answer = ground.reset("--level", "enclave")
+
+    row = row_of(answer)
+    assert (answer.code, row["verdict"], row["baseline"]) == (0, "CLEAN", row["observed"]), answer
+    assert as_root(ground, HOSTS[1], "ls /etc/suricata").strip()
+
+
+def test_a_teardown_leaves_kept_disks_alone_and_nothing_else(ground: Range) -> None:
+    answer = ground.reset("--all-hosts", "--keep-evidence")
+    kept = [each.partition(": ")[2] for each in statement(row_of(answer)["receipt"])["predicate"]["evidence_kept"]]
+
+    down = ground.type("down", "--yes")
+
+    assert down.code == 0, down
+    found = ground.mallory("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    assert len(kept) == 2
+    assert len(found) == 4, "those that were kept before the enclave was made anew are there, too"
+    assert all(each["SnapshotId"] in str(down.document) for each in found)
