@@ -12,7 +12,7 @@ from range.cli.options import Allies, AsJson, Cloud, CloudName, LevelName, Spec,
 from range.cli.progress import shown
 
 if TYPE_CHECKING:
-    from range.records.reset import ResetResult
+    from range.records.reset import Options, ResetResult
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -47,8 +47,8 @@ def reset(
     off and given to nobody.
     """
     planned = surroundings.plan(spec)
-    valid = [enclave.name for enclave in planned.enclaves]
-    only = enclaves_named(ally, valid) or tuple(valid)
+    valid = tuple(enclave.name for enclave in planned.enclaves)
+    only = enclaves_named(ally, valid) or valid
     folder = surroundings.enter(spec, planned, cloud)
 
     from range.controller.command import journaled
@@ -56,12 +56,10 @@ def reset(
     from range.controller.reset_steps import LEVELS
     from range.controller.resets import refuse, revoke_first, summed_up
     from range.controller.results import exit_code
-    from range.records.reset import Options
 
-    known = tuple(acknowledge or ())
-    options = Options(level=level.value, all_hosts=all_hosts, keep_evidence=keep_evidence, acknowledged=known)
-    found = surroundings.setting(spec, planned, folder)
-    setting = replace(found, reset=options, resets=only, who=surroundings.who())
+    asked = _options(level, acknowledge, all_hosts=all_hosts, keep_evidence=keep_evidence)
+    setting = surroundings.setting(spec, planned, folder)
+    setting = replace(setting, reset=asked, resets=only, who=surroundings.who())
     refuse(setting, only, force=force)
     if not yes:
         ask.before_reset(planned, only, level.value)
@@ -70,8 +68,7 @@ def reset(
             revoke_first(setting, only)
         with shown() as view:
             lifecycle = Lifecycle(setting, command, watcher=view, on_progress=view.progress)
-            ended = lifecycle.reset(only, LEVELS[options.level])
-        results = summed_up(ended, setting)
+            results = summed_up(lifecycle.reset(only, LEVELS[level.value]), setting)
         command.exit_code = exit_code(results)
         command.error = "; ".join(f"{each.name}: {each.error}" for each in results if each.error) or None
     if as_json:
@@ -79,6 +76,13 @@ def reset(
     else:
         show(results)
     return command.exit_code
+
+
+def _options(level: LevelName, acknowledged: list[str] | None, *, all_hosts: bool, keep_evidence: bool) -> Options:
+    from range.records.reset import Options
+
+    known = tuple(acknowledged or ())
+    return Options(level=level.value, all_hosts=all_hosts, keep_evidence=keep_evidence, acknowledged=known)
 
 
 def show(results: tuple[ResetResult, ...]) -> None:

@@ -54,10 +54,10 @@ def test_while_the_machine_is_at_work_waiting_costs_nothing_and_goes_on_longer_b
     clock.passes(1000)
     wait, clock.leisure = patience.begun(), False
 
-    for _ in [None] * 29:
-        clock.passes(1000 * MOST / 30)
+    for _ in [None] * 31:
+        clock.passes(1000 * MOST / 32)
         assert not wait.is_over()
-    clock.passes(1000 * MOST / 30)
+    clock.passes(1000 * MOST / 32)
     assert wait.is_over()
 
 
