@@ -61,17 +61,6 @@ PASSING = (
     *(".ansible", ".cache", "systemd-private", "etc/hosts", "resolv.conf", "ld.so.cache", "machine-id", "adjtime"),
     *("tmp/eve.json", "tmp/suricata.log"),  # what `suricata -T` leaves
 )
-    ".ansible",
-    ".cache",
-    "systemd-private",
-    "etc/hosts",
-    "resolv.conf",
-    "ld.so.cache",
-    "machine-id",
-    "adjtime",
-    "tmp/eve.json",
-    "tmp/suricata.log",
-)
 
 
 @pytest.fixture(scope="module")
