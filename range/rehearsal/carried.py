@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
@@ -12,12 +12,14 @@ from moto.core.request import (
     should_preserve_original_header_name,
 )
 from moto.core.request import Request as MotoRequest
+from werkzeug.datastructures import ImmutableMultiDict
 
 from range.rehearsal.messages import Request
 
 _HTTPS_PORT = 443
 _WRITTEN_HERE = ("transfer-encoding", "host", "content-length")
 _URL = "range.url"
+_FORM = "application/x-www-form-urlencoded"
 
 
 class Carried(MotoRequest):
@@ -27,6 +29,19 @@ class Carried(MotoRequest):
     def raw_url(self) -> str:
         """The URL as it came."""
         return str(self.environ[_URL])
+
+    def _load_form_data(self) -> None:
+        """Read a form as werkzeug does, which makes a parser for it each time; all else is left to werkzeug."""
+        read_already = self.__dict__.keys() & {"form", "stream", "_cached_data"}
+        if read_already or not self.environ.get("CONTENT_TYPE", "").startswith(_FORM):
+            super()._load_form_data()
+            return
+        try:
+            body = self.environ["wsgi.input"].read().decode()
+        except UnicodeDecodeError:
+            body = ""
+        fields = parse_qsl(body, keep_blank_values=True, errors="werkzeug.url_quote")
+        self.__dict__.update(stream=io.BytesIO(), form=ImmutableMultiDict(fields), files=ImmutableMultiDict())
 
 
 def as_moto(request: Request) -> Carried:

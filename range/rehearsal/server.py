@@ -6,14 +6,16 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from http.server import ThreadingHTTPServer
+from socketserver import StreamRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
 from range.errors import InputError, RangeError
 from range.rehearsal.accounts import from_json
 from range.rehearsal.door import Answer, Cloud, ConnectionLost, Request
+from range.rehearsal.exchange import BadRequest, Head, read_body, read_head, write_answer
 from range.rehearsal.hosts import standings
 from range.rehearsal.quotas.limits import EVERYBODY
 from range.rehearsal.quotas.table import limits
@@ -30,6 +32,7 @@ _NOT_A_PROXY = (
     "in a rehearsal nothing leaves loopback: this is the rehearsal cloud, not a proxy, and {target} is another address.\n"
     "Point the client here with AWS_ENDPOINT_URL; `range rehearsal env` prints what it needs.\n"
 )
+_TEXT = {"Content-Type": "text/plain"}
 _log = logging.getLogger(__name__)
 
 
@@ -56,73 +59,56 @@ class Front(ThreadingHTTPServer):
         _log.log(logging.DEBUG if gone else logging.ERROR, "the connection of %s broke", client_address, exc_info=True)
 
 
-class _Exchange(BaseHTTPRequestHandler):
+class _Exchange(StreamRequestHandler):
     """One connection: requests are read, carried through the door and answered, one after another."""
 
     server: Front
-    protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
     """Buffered, so that head and body of an answer leave in one packet."""
 
-    def handle_one_request(self) -> None:
-        """Serve one request, whatever its method."""
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
+    def handle(self) -> None:
+        """Serve requests until either side has had enough."""
         try:
-            self._send(self._answered())
+            while self._served():
+                pass
+        except BadRequest as error:
+            write_answer(self.wfile, 400, _TEXT, f"{error}\n".encode(), closes=True)
         except ConnectionLost:
-            self.close_connection = True
+            pass  # the client gets no answer
 
-    def _answered(self) -> Answer:
-        """Find the answer to the request that was just read."""
-        if self.command == "CONNECT" or not self._for_us():
-            self.close_connection = True
-            return Answer(403, {"Content-Type": "text/plain"}, _NOT_A_PROXY.format(target=self.path).encode())
-        body = self._body()
-        address = urlsplit(self.path)
+    def _served(self) -> bool:
+        """Serve one request; say whether the connection stays open."""
+        head = read_head(self.rfile)
+        if head is None:
+            return False
+        for_us = head.method != "CONNECT" and self._is_here(head.target)
+        answer = (
+            self._answered(head) if for_us else Answer(403, _TEXT, _NOT_A_PROXY.format(target=head.target).encode())
+        )
+        closes = head.closes or not for_us
+        write_answer(
+            self.wfile, answer.status, answer.headers, answer.body, bare=head.method == "HEAD", closes=closes
+        )  # fmt: skip
+        return not closes
+
+    def _answered(self, head: Head) -> Answer:
+        """Find the answer to a request."""
+        body = read_body(self.rfile, self.wfile, head)
+        address = urlsplit(head.target)
         if address.path.startswith(ADMIN):
-            return _administer(self.server.cloud, self.command, address.path, body)
+            return _administer(self.server.cloud, head.method, address.path, body)
         origin.set(Origin("client", self.client_address[1]))
-        host = self.headers.get("Host", f"127.0.0.1:{self.server.port}")
+        host = head.get("host") or f"127.0.0.1:{self.server.port}"
         path = f"{address.path}?{address.query}" if address.query else address.path
-        return self.server.cloud.answer(Request(self.command, f"http://{host}{path}", dict(self.headers.items()), body))
+        return self.server.cloud.answer(Request(head.method, f"http://{host}{path}", head.headers, body))
 
-    def _for_us(self) -> bool:
-        """Say whether the request line asks for this server, rather than for a proxy to somewhere else."""
-        address = urlsplit(self.path)
-        return self.path.startswith("/") or (address.hostname in _LOOPBACK and address.port == self.server.port)
-
-    def _body(self) -> bytes:
-        """Read the request's body."""
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            return b"".join(self._chunks())
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _chunks(self) -> Iterator[bytes]:
-        """Read a body of unknown length, chunk by chunk."""
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            yield self.rfile.read(size)
-            self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
-
-    def _send(self, answer: Answer) -> None:
-        """Write an answer; it says how long it is, so that the connection can stay open."""
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
-            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
-                self.send_header(name, value)
-        length = answer.headers.get("content-length", "0") if self.command == "HEAD" else str(len(answer.body))
-        self.send_header("Content-Length", length)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-        self.wfile.flush()
+    def _is_here(self, target: str) -> bool:
+        """Say whether a request line asks for this server, rather than for a proxy to somewhere else."""
+        if target.startswith("/"):
+            return True
+        address = urlsplit(target)
+        return address.hostname in _LOOPBACK and address.port == self.server.port
 
 
 def _administer(cloud: Cloud, method: str, path: str, body: bytes) -> Answer:

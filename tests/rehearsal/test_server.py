@@ -115,6 +115,15 @@ def test_a_body_of_unknown_length_is_read(front: Front) -> None:
     assert b'"access_key"' in answer
 
 
+def test_what_is_no_http_is_refused_and_the_connection_closed(front: Front) -> None:
+    with socket.create_connection(("127.0.0.1", front.port)) as raw:
+        raw.sendall(b"nonsense\r\n\r\n")
+        answer = b"".join(iter(lambda: raw.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"nonsense" in answer
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "said"),
     [

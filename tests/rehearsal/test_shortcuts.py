@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,16 @@ import xmltodict  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.core import serialize
+from moto.core.request import Request as MotoRequest
 from moto.core.responses import method_names_from_class
 from moto.ec2.models.tags import TagBackend
 from moto.ec2.responses import EC2Response
 from moto.iam.responses import IamResponse
+from moto.moto_api._internal import mock_random
 
 from range.rehearsal.adaptations.serializing import _as_xml
+from range.rehearsal.carried import as_moto
+from range.rehearsal.messages import Request
 from range.rehearsal.services import only_reads
 from tests.rehearsal.conftest import EST, HUB, Exercise
 
@@ -122,3 +127,30 @@ def test_an_own_image_stands_beside_them_and_goes(ec2: Any) -> None:
 )
 def test_what_only_reads_is_told_by_its_name(operation: str, reads: bool) -> None:
     assert only_reads(operation) is reads
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"Action=DescribeVpcs&Filter.1.Value.1=a%20b+c&Empty=&Twice=1&Twice=2&%C3%A9=%E9", b"\xff\xfe", b"text"],
+)
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded; charset=utf-8", "application/json", ""])
+@pytest.mark.parametrize("raw_first", [True, False])
+def test_forms_are_read_as_werkzeug_reads_them(body: bytes, kind: str, raw_first: bool) -> None:
+    request = Request("POST", "https://ec2.eu-west-2.amazonaws.com/?in=url", {"Content-Type": kind}, body)
+    quick, slow = as_moto(request), as_moto(request)
+    slow.__class__ = MotoRequest  # type: ignore[assignment]
+
+    for each in (quick, slow):
+        if raw_first:
+            each.get_data()
+    assert quick.form == slow.form
+    assert list(quick.values.items(multi=True)) == list(slow.values.items(multi=True))
+    assert (quick.data, dict(quick.files)) == (slow.data, dict(slow.files))
+
+
+def test_random_texts_have_the_length_and_the_letters_that_moto_wants(exercise: Exercise) -> None:
+    exercise.client("ec2").describe_vpcs()
+
+    assert re.fullmatch("[A-Za-z0-9]{52}", mock_random.get_random_string(52))
+    assert re.fullmatch("[a-z]{20}", mock_random.get_random_string(include_digits=False, lower_case=True))
+    assert mock_random.get_random_string() != mock_random.get_random_string()
