@@ -25,6 +25,7 @@ from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 from range.errors import CloudError, EnvironmentMissing
+from range.observe.wire import Question, Wire, question
 
 _SETTINGS = Config(
     connect_timeout=5,
@@ -38,6 +39,8 @@ _SETTINGS_HERE = _SETTINGS.merge(Config(s3={"addressing_style": "path"}))
 _AS_WHOM: ContextVar[Credentials] = ContextVar("as_whom")
 _ELSEWHERE: ContextVar[str] = ContextVar("elsewhere")
 """The Region that a call is for, where that isn't its client's."""
+_NOTED: ContextVar[list[Any] | None] = ContextVar("noted", default=None)
+"""Where what is sent is noted."""
 _HERE = ("127.0.0.1", "::1", "localhost")
 _SESSION_S = 3600
 """The most that a chained role session gets; a look takes seconds."""
@@ -94,6 +97,11 @@ class House:
         self._settings = _SETTINGS_HERE if urlsplit(self.endpoint).hostname in _HERE else _SETTINGS
         if self._settings is _SETTINGS_HERE:
             self._session.register("before-send", _stay_here)
+        self.questions: dict[tuple[str, str, str], Question] = {}
+        """What was asked already, by service, operation and parameters."""
+        self.wire = Wire()
+        self._session.register("before-send", _note)
+        self._session.register("before-send", self.wire.carry)
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()
 
@@ -157,6 +165,26 @@ class Door:
     ) -> Sequence[dict[str, Any]]:
         """Make a call and all that follow it until the answer is complete."""
         return self._asked(service, operation, region, parameters, paged=True)
+
+    def listed(
+        self, service: str, operation: str, region: str, parameters: Mapping[str, Any]
+    ) -> Sequence[dict[str, Any]]:
+        """Make a call and all that follow it, one that every account and Region is asked alike: cheaper from the second on."""
+        key = service, operation, repr(sorted(parameters.items()))
+        known = self.house.questions.get(key)
+        if known is not None:
+            page = self.house.wire.ask(known, region, self._credentials)
+            return self.pages(service, operation, region, parameters) if page is None or known.goes_on(page) else [page]
+        sent: list[Any] = []
+        noting = _NOTED.set(sent)
+        try:
+            answer = self.pages(service, operation, region, parameters)
+        finally:
+            _NOTED.reset(noting)
+        asked = question(self.house.client(service, region)[0], operation, sent[0], region) if sent else None
+        if asked is not None:
+            self.house.questions[key] = asked
+        return answer
 
     def _asked(
         self, service: str, operation: str, region: str, parameters: Mapping[str, Any], *, paged: bool
@@ -223,6 +251,13 @@ def _sign(request: Any, region_name: str, **_: object) -> None:
 
 
 _NUMBERED = re.compile(r"(?<=^http://)\d{12}\.(127\.0\.0\.1|localhost)(?=[:/])")
+
+
+def _note(request: Any, **_: object) -> None:
+    """Note what is sent, for who wants to know."""
+    noted = _NOTED.get()
+    if noted is not None:
+        noted.append(request)
 
 
 def _stay_here(request: Any, **_: object) -> None:

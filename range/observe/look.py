@@ -126,7 +126,7 @@ class _Look:
         with self._guard:
             known = self._answers.get(key)
         if known is None:
-            known = list(self.door.pages(kind.service, kind.operation, self._asked(region), asked))
+            known = list(self.door.listed(kind.service, kind.operation, self._asked(region), asked))
             with self._guard:
                 self._answers[key] = known
         if callable(kind.items):
