@@ -28,11 +28,12 @@ from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 from range.cloud.codes import UNREACHED
+from range.cloud.loopback import Carrier
 from range.errors import CloudError, EnvironmentMissing
 from range.records.plan import Plan
 
 CONNECTIONS = 32
-"""Connections kept open per client: as many calls can be under way at once."""
+"""Connections to AWS kept open per client: as many calls can be under way at once."""
 
 _CONFIG = Config(
     connect_timeout=5,
@@ -103,6 +104,7 @@ class Sessions:
         self._session.register("before-sign", _sign_for_its_region)
         if self.rehearsal:
             self._session.register("before-send", _refuse_to_leave)
+            self._session.register("before-send", Carrier())
 
     @classmethod
     def of_plan(cls, plan: Plan, also: Iterable[str] = ()) -> Sessions:
