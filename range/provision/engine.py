@@ -16,7 +16,7 @@ from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackAlreadyExistsError
 
 from range.errors import Interrupted, ProvisionError, RangeError
-from range.provision import diagnosis, locks, positions, project
+from range.provision import diagnosis, locks, positions, project, quiet
 from range.provision.command import Command
 from range.provision.events import OnProgress, Tally, outputs
 from range.provision.state import Known, State, checkpoint, names, of_deployment
@@ -293,6 +293,7 @@ def _prepare() -> None:
 
     program.prepare()
     positions.keep_out_of_state()
+    quiet.leave_out_debugging()
     gc.collect()
     gc.freeze()
 
