@@ -23,10 +23,11 @@ from range.rehearsal.refusals import Refusal
 from range.rehearsal.rights.judging import forbidden
 from range.rehearsal.services import Service, only_reads, service_of
 from range.rehearsal.states.table import let_time_pass, look
-from range.rehearsal.trail.book import Book, is_recorded, open_book
+from range.rehearsal.trail.book import is_recorded, open_book
 from range.rehearsal.trail.delivery import deliver
 from range.rehearsal.trail.tokens import repeated, token_of
 from range.rehearsal.truths.table import refusal
+from range.rehearsal.untouched import Untouched
 from range.rehearsal.watching import Follower
 from range.rehearsal.weather.conditions import ConnectionLost, Weather
 from range.rehearsal.weather.sight import Sight
@@ -49,6 +50,7 @@ class Cloud:
         self.lock = threading.RLock()
         self._followers: list[Follower] = []
         self._keeper = Keeper(home, self.lock)
+        self._untouched = Untouched()
         self._book = open_book(home)
         self.weather = Weather(home)
         if quotas:
@@ -97,13 +99,51 @@ class Cloud:
                 reached = begin()
                 try:
                     call = Call(request, service, operation, region, caller_of(request, service))
-                    return _recorded(call, reached, self._book)
+                    return self._recorded(call, reached)
                 finally:
                     change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
         finally:
             self._saved(change)
             with self.lock:
                 self._book.keep()
+
+    def _recorded(self, call: Call, reached: Reached) -> Answer:
+        """Answer a call and write it down, if it is one that changes something; one with a known token is answered as before."""
+        if not is_recorded(call):
+            return self._watched(call, reached)
+        token = token_of(call)
+        again = repeated(call, token, self._book)
+        reached.looked_up.clear()
+        if again is not None:
+            return again
+        answer = self._watched(call, reached)
+        deliver(self._book.write(call, answer, token if answer.status < HTTPStatus.BAD_REQUEST else None))
+        return answer
+
+    def _watched(self, call: Call, reached: Reached) -> Answer:
+        """Answer a call; what it looks at moves on first, and what it was refused for may move on after."""
+        look(call)
+        try:
+            answer = self._answered(call, reached)
+        except Refusal as refused:
+            answer = call.service.answer(call.operation, refused)
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            let_time_pass(call)
+        return answer
+
+    def _answered(self, call: Call, reached: Reached) -> Answer:
+        """Answer a call: refused as AWS would refuse it, or by an area of ours, or by moto."""
+        refused = forbidden(call) or refusal(call) or over_quota(call)
+        if refused is not None:
+            raise refused
+        reached.looked_up.clear()  # truths look far and wide, and change nothing
+        handler = handler_of(call)
+        if call.service.name == "ec2" and b"DryRun=true" in call.request.body:
+            raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412)
+        if handler is None and only_reads(call.operation):
+            return self._untouched.answered(call, reached)
+        answer = call.by_moto() if handler is None else handler(call)
+        return answer if isinstance(answer, Answer) else call.service.answer(call.operation, answer)
 
     def follow(self, name: str, look: Callable[[], None]) -> Follower:
         """Have `look` called, in a thread of its own, at once and whenever something changed; it reads under `lock`."""
@@ -166,45 +206,6 @@ class Cloud:
         self._keeper.close()
         self._book.close()
         self.weather.close()
-
-
-def _recorded(call: Call, reached: Reached, book: Book) -> Answer:
-    """Answer a call and write it down, if it is one that changes something; one with a known token is answered as before."""
-    if not is_recorded(call):
-        return _watched(call, reached)
-    token = token_of(call)
-    again = repeated(call, token, book)
-    reached.looked_up.clear()
-    if again is not None:
-        return again
-    answer = _watched(call, reached)
-    deliver(book.write(call, answer, token if answer.status < HTTPStatus.BAD_REQUEST else None))
-    return answer
-
-
-def _watched(call: Call, reached: Reached) -> Answer:
-    """Answer a call; what it looks at moves on first, and what it was refused for may move on after."""
-    look(call)
-    try:
-        answer = _answered(call, reached)
-    except Refusal as refused:
-        answer = call.service.answer(call.operation, refused)
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        let_time_pass(call)
-    return answer
-
-
-def _answered(call: Call, reached: Reached) -> Answer:
-    """Answer a call: refused as AWS would refuse it, or by an area of ours, or by moto."""
-    refused = forbidden(call) or refusal(call) or over_quota(call)
-    if refused is not None:
-        raise refused
-    reached.looked_up.clear()  # truths look far and wide, and change nothing
-    handler = handler_of(call)
-    if call.service.name == "ec2" and b"DryRun=true" in call.request.body:
-        raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412)
-    answer = call.by_moto() if handler is None else handler(call)
-    return answer if isinstance(answer, Answer) else call.service.answer(call.operation, answer)
 
 
 def _fault(service: Service, operation: str, error: Exception) -> Answer:

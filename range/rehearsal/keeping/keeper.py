@@ -9,7 +9,7 @@ from moto import __version__ as moto_version
 from moto.core.base_backend import BaseBackend
 
 from range.rehearsal.keeping.pickles import Place, backend_at, backends_of, dumped, loaded, place_of
-from range.rehearsal.keeping.reach import every_kind, extras, forget_everything, watch
+from range.rehearsal.keeping.reach import every_kind, extras, forget_everything, note_changed, watch
 from range.rehearsal.keeping.relinking import relink
 from range.rehearsal.keeping.store import Store
 
@@ -91,4 +91,5 @@ class Keeper:
             for _, _, backend in backends.iter_backends():
                 if backend not in filled:
                     backend.__init__(backend.region_name, backend.account_id)  # type: ignore[misc]
+        note_changed(filled)
         relink()

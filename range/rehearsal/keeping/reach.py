@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,23 @@ class Reached:
         """Give the backends that may differ from what was saved: with those that they hold on to, which are looked up once."""
         if reads_only:
             return self.made
-        return self.looked_up | self.made | {held for backend in self.looked_up for held in _held_by(backend)}
+        found = self.looked_up | self.made | {held for backend in self.looked_up for held in _held_by(backend)}
+        note_changed(found)
+        return found
+
+
+_changed: set[tuple[type[BaseBackend], str]] = set()
+"""The kinds of backends that a call may have changed, by Region, in any account."""
+
+
+def note_changed(backends: Iterable[BaseBackend]) -> None:
+    """Note that backends may not be any more as moto makes them."""
+    _changed.update((type(backend), backend.region_name) for backend in backends)
+
+
+def was_changed(kind: type[BaseBackend], region: str) -> bool:
+    """Say whether, in a Region, some account's backend of a kind may not be any more as moto makes it."""
+    return (kind, region) in _changed
 
 
 _notes = [Reached()]
@@ -38,6 +54,7 @@ def begin() -> Reached:
 def touch(backend: BaseBackend) -> None:
     """Note that a call that only reads, by its name, changed a backend all the same."""
     _notes[0].made.add(backend)
+    note_changed([backend])
 
 
 def watch() -> None:
@@ -56,6 +73,7 @@ def forget_everything() -> None:
         for name in FOUND_BY:
             getattr(backends.backend, name, {}).clear()
     _kinds.clear()
+    _changed.clear()
 
 
 _kinds: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
