@@ -29,6 +29,7 @@ from botocore.parsers import ResponseParserError
 
 from range.cloud.codes import UNREACHED
 from range.cloud.loopback import Carrier
+from range.cloud.questions import Questions, Signing
 from range.errors import CloudError, EnvironmentMissing
 from range.records.plan import Plan
 
@@ -104,7 +105,9 @@ class Sessions:
         self._session.register("before-sign", _sign_for_its_region)
         if self.rehearsal:
             self._session.register("before-send", _refuse_to_leave)
-            self._session.register("before-send", Carrier())
+            questions = Questions(Carrier(), _signing)
+            self._session.register("before-call", questions.ask)
+            self._session.register("before-send", questions)
 
     @classmethod
     def of_plan(cls, plan: Plan, also: Iterable[str] = ()) -> Sessions:
@@ -309,6 +312,15 @@ def _sign_for_its_region(request: Any, region_name: str, **_: object) -> None:
         request.context.setdefault("signing", {})["region"] = elsewhere
         parts = urlsplit(request.url)
         request.url = parts._replace(netloc=parts.netloc.replace(region_name, elsewhere)).geturl()
+
+
+def _signing(signer: Any, context: dict[str, Any]) -> Signing | None:
+    """Say how a call is signed; None where that is more than Signature Version 4."""
+    if (context.get("auth_type") or signer.signature_version) != "v4":
+        return None
+    given = context.get("signing", {})
+    region = _ELSEWHERE.get(None) or given.get("region") or signer.region_name
+    return _SIGNING.get().get_frozen_credentials(), region, given.get("signing_name") or signer.signing_name
 
 
 def _refuse_to_leave(request: AWSPreparedRequest, **_: object) -> None:

@@ -71,7 +71,7 @@ class Question:
         names = [name for name in sorted({*self.signed, "x-amz-date"}) if name in headers]
         path, _, query = self.target.partition("?")
         canonical = "\n".join((
-            self.method, path, "&".join(sorted(query.split("&"))),
+            self.method, path, _signed(query),
             *(f"{name}:{' '.join(headers[name].split())}" for name in names),
             "", ";".join(names), headers.get("x-amz-content-sha256") or hashlib.sha256(self.body).hexdigest(),
         ))  # fmt: skip
@@ -96,6 +96,12 @@ def _written(method: str, target: str, headers: Mapping[str, str]) -> bytes:
     """Write what a request begins with."""
     lines = (f"{name}: {value}" for name, value in headers.items())
     return "\r\n".join((f"{method} {target} HTTP/1.1", *lines, "", "")).encode("latin-1")
+
+
+def _signed(query: str) -> str:
+    """Give a query in the order, and the form, in which it is signed."""
+    parts = sorted(part.split("=", 1) for part in query.split("&") if part)
+    return "&".join("=".join((*part, "")[:2]) for part in parts)
 
 
 @lru_cache(maxsize=2_048)
