@@ -19,7 +19,7 @@ from range.errors import Interrupted, ProvisionError, RangeError
 from range.provision import diagnosis, locks, positions, project, quiet
 from range.provision.command import Command
 from range.provision.events import OnProgress, Tally, outputs
-from range.provision.state import Known, State, checkpoint, names, of_deployment
+from range.provision.state import Known, State, checkpoint, names, of_deployment, register
 from range.records.results import Failure, Outputs, StackChanges
 
 T = TypeVar("T")
@@ -226,20 +226,25 @@ class Engine:
             secrets_provider=self.settings.secrets_provider,
         )
         if stack not in self._known_stacks():
-            try:
-                try:
-                    workspace.create_stack(stack)
-                except ConcurrentUpdateError as held:
-                    locks.release(stack, str(held))
-                    locks.clear_files(str(held))
-                    workspace.create_stack(stack)
-            except StackAlreadyExistsError:
-                pass  # made by somebody since we looked: as good
-            except CommandError as failed:
-                raise self._told(stack, failed) from failed
+            if self.settings.secrets_provider is not None or not register(self.settings.backend_url, stack):
+                self._create(workspace, stack)
             with self._guard:
                 self._stacks = (self._stacks or frozenset()) | {stack}
         return _KnownStack(stack, workspace)
+
+    def _create(self, workspace: LocalWorkspace, stack: str) -> None:
+        """Have the CLI make a stack."""
+        try:
+            try:
+                workspace.create_stack(stack)
+            except ConcurrentUpdateError as held:
+                locks.release(stack, str(held))
+                locks.clear_files(str(held))
+                workspace.create_stack(stack)
+        except StackAlreadyExistsError:
+            pass  # made by somebody since we looked: as good
+        except CommandError as failed:
+            raise self._told(stack, failed) from failed
 
     def _known_stacks(self) -> frozenset[str]:
         with self._guard:

@@ -9,7 +9,7 @@ import pytest
 
 from range.errors import ProvisionError
 from range.provision.project import NAME
-from range.provision.state import State, checkpoint, names, of_deployment
+from range.provision.state import State, checkpoint, names, of_deployment, register
 
 STACK = "steadfast.est"
 PROVIDER = "urn:pulumi:steadfast.est::defence-range::pulumi:providers:aws::hub::0a1b"
@@ -67,6 +67,64 @@ def test_a_backend_that_has_nothing_yet_names_nothing(tmp_path: Path) -> None:
 
 def test_stacks_of_other_backends_are_left_to_the_cli() -> None:
     assert names("s3://bucket/path") is None
+
+
+def used(folder: Path, layout: str = "version: 1\n") -> str:
+    """Let the CLI have used a folder; gives the backend's address."""
+    (folder / ".pulumi").mkdir()
+    (folder / ".pulumi" / "meta.yaml").write_text(layout)
+    return f"file://{folder}"
+
+
+def test_a_stack_is_registered_empty_once(tmp_path: Path) -> None:
+    url = used(tmp_path)
+
+    assert register(url, STACK)
+    assert (names(url), checkpoint(url, STACK)) == (frozenset({STACK}), State())
+
+
+def test_a_stack_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    url = used(tmp_path)
+    known = write(tmp_path, {"resources": [resource("aws:ec2/vpc:Vpc", "vpc", "vpc-1")]})
+    assert known == url
+
+    assert register(url, STACK)
+    assert len(checkpoint(url, STACK).resources) == 1  # type: ignore[union-attr]
+
+
+def test_its_secrets_are_encrypted_as_those_of_the_exercises_other_stacks(tmp_path: Path) -> None:
+    url = used(tmp_path)
+    provider = {"type": "passphrase", "state": {"salt": "v1:zsn2grsqENw=:v1:x:y"}}
+    manifest = {"time": "2026-11-28T11:40:07Z", "magic": "0815", "version": "3.250.0"}
+    write(tmp_path, {"manifest": manifest, "secrets_providers": provider, "resources": [resource("range:a:B", "b")]})
+    stacks = tmp_path / ".pulumi" / "stacks" / NAME
+
+    assert register(url, "steadfast.gbr")
+    assert register(url, "other.gbr")
+
+    mine, others = (json.loads((stacks / f"{name}.gbr.json").read_bytes()) for name in ("steadfast", "other"))
+    assert mine["checkpoint"]["latest"] == {"manifest": manifest, "secrets_providers": provider, "metadata": {}}
+    assert "latest" not in others["checkpoint"]
+    assert checkpoint(url, "steadfast.gbr") == State()
+
+
+def test_a_damaged_neighbour_is_no_obstacle(tmp_path: Path) -> None:
+    url = used(tmp_path)
+    write(tmp_path, {})
+    (tmp_path / ".pulumi" / "stacks" / NAME / f"{STACK}.json").write_text('{"version": 3, "checkpoint"')
+
+    assert register(url, "steadfast.gbr")
+
+
+@pytest.mark.parametrize("layout", ["version: 0\n", "version: 2\n", ""])
+def test_a_folder_of_another_layout_is_left_to_the_cli(tmp_path: Path, layout: str) -> None:
+    assert not register(used(tmp_path, layout), STACK)
+
+
+def test_a_backend_that_the_cli_has_not_used_is_left_to_it(tmp_path: Path) -> None:
+    assert not register(f"file://{tmp_path}", STACK)
+    assert not register("s3://bucket/path", STACK)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_version_that_is_not_known_is_left_to_the_cli(tmp_path: Path) -> None:
