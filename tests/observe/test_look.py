@@ -211,14 +211,14 @@ def test_what_is_refused_is_unread_with_the_reason_and_never_empty(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = see(ground)
-    asked = Door.pages
+    asked = Door.listed
 
     def refusing(self: Door, service: str, operation: str, region: str, parameters: Any) -> Any:
         if operation == "describe_vpcs":
             raise CloudError("ec2 describe_vpcs: UnauthorizedOperation: no", code="UnauthorizedOperation")
         return asked(self, service, operation, region, parameters)
 
-    monkeypatch.setattr(Door, "pages", refusing)
+    monkeypatch.setattr(Door, "listed", refusing)
     seen = look(ground.door, table=tuple(_home_only(kind) for kind in TABLE if kind.type in WATCHED))
 
     assert ("ec2:vpc", "UnauthorizedOperation") in {(each.type, each.code) for each in seen.unread}
