@@ -154,7 +154,7 @@ def test_where_nobody_answers_a_look_is_told_so_at_once_until_some_seconds_are_o
     account = Sessions({MINE: Entry()}, HOME).account(MINE)
     made: list[str] = []
     client, _ = account._client("ec2", HOME)
-    client.meta.events.register("before-send", lambda request, **_: made.append(request.url))
+    client.meta.events.register_first("before-send", lambda request, **_: made.append(request.url))
 
     for _ in "abc":
         with pytest.raises(CloudError, match="Could not connect") as told:
