@@ -95,6 +95,7 @@ def _taken(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, only:
 
 def _probed(planned: Plan, proof: Proof, folder: Path, only: tuple[str, ...]) -> Proof:
     """Send packets between hosts and hold them against the proof; where there are no hosts, that is said."""
+    from range.verify.probes.choice import Scope
     from range.verify.probes.judgement import probed, unprobed
 
     ways = surroundings.ways(planned, folder)
@@ -105,7 +106,7 @@ def _probed(planned: Plan, proof: Proof, folder: Path, only: tuple[str, ...]) ->
         ways.open(_PATIENCE_S, threading.Event())
     except RangeError as error:
         return unprobed(proof, error.message)
-    return probed(planned, proof, ways.as_root, only)
+    return probed(planned, proof, ways.as_root, Scope(only))
 
 
 def _seen(spec: Path, planned: Plan, cloud: CloudName, save: Path | None, kept: Path | None) -> Snapshot:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from range.controller.played import Played
@@ -14,23 +16,30 @@ _PATIENCE_S = 20.0
 """How long the bastion may take to answer."""
 
 
-def tried(setting: Setting, proof: Proof) -> Proof:
-    """Give a proof with what packets say that are sent from and to the enclaves of a reset.
+def tried(setting: Setting, prove: Callable[[], Proof]) -> Proof:
+    """Make a proof, and send packets from and to the enclaves of a reset meanwhile; give it with what those say.
 
     None is sent to an enclave in which a session goes on, whose players would see it, nor to one that isn't up.
     """
+    from range.verify.probes.choice import Scope, usual
     from range.verify.probes.judgement import probed, unprobed
+    from range.verify.probes.round import sent
 
-    if setting.ways is None:
-        return unprobed(proof, setting.hostless)
+    ways = setting.ways
+    if ways is None:
+        return unprobed(prove(), setting.hostless)
     going_on = Played.of(setting).session
     played = going_on.enclaves if going_on else ()
     quiet = [each.name for each in setting.plan.enclaves if each.name not in played and setting.stands(each.name)]
+    scope = Scope(quiet, setting.resets)
     try:
-        setting.ways.open(_PATIENCE_S, threading.Event())
+        ways.open(_PATIENCE_S, threading.Event())
     except CloudError as error:
-        return unprobed(proof, error.message, tuple(setting.resets))
-    return probed(setting.plan, proof, setting.ways.as_root, quiet, setting.resets)
+        return unprobed(prove(), error.message, tuple(setting.resets))
+    with ThreadPoolExecutor(1, thread_name_prefix="packets") as thread:
+        packets = thread.submit(sent, usual(setting.plan, scope), ways.as_root)
+        proof = prove()
+        return probed(setting.plan, proof, ways.as_root, scope, packets.result())
 
 
 class Packets(NamedTuple):

@@ -49,6 +49,22 @@ class Probe(NamedTuple):
         )
 
 
+class Scope(NamedTuple):
+    """Between whom probes are sent."""
+
+    allies: Sequence[str] = ()
+    """These and the hub; empty for everybody."""
+    about: Collection[str] = ()
+    """From or to these alone; empty for all of them."""
+
+    def has(self, probe: Probe) -> bool:
+        """Say whether a probe is one of those."""
+        return not self.about or not probe.enclaves.isdisjoint(self.about)
+
+
+EVERYBODY = Scope()
+
+
 def stations(plan: Plan, allies: Sequence[str] = ()) -> tuple[Station, ...]:
     """Give a host of each zone that has any; of some enclaves, and the hub, where those are named."""
     return tuple(
@@ -60,33 +76,36 @@ def stations(plan: Plan, allies: Sequence[str] = ()) -> tuple[Station, ...]:
     )
 
 
-def chosen(plan: Plan, proof: Proof, allies: Sequence[str] = (), about: Collection[str] = ()) -> tuple[Probe, ...]:
-    """Give the probes between all zones of different enclaves: every port that any flow is about, declared there or not.
+def usual(plan: Plan, scope: Scope = EVERYBODY) -> tuple[Probe, ...]:
+    """Give the probes between all zones of different enclaves: every port that any flow is about, declared there or not."""
+    own = stations(plan, scope.allies)
+    return tuple(
+        probe
+        for source in own
+        for target in own
+        if source.zone.enclave != target.zone.enclave
+        for probe in _between(plan, source, target)
+        if scope.has(probe)
+    )
 
-    Between `allies` and the hub alone, where those are named; and then from or to enclaves that it is `about`, where those are.
+
+def chosen(plan: Plan, proof: Proof, scope: Scope = EVERYBODY) -> tuple[Probe, ...]:
+    """Give the probes that a proof says something of: the usual ones, and those that it shows itself.
 
     Where the proof shows a packet that is at fault, that one is sent, and no other of that pair of zones: the proof says
     nothing of others. Nor does it where it can't tell. Findings that show no packet, about names and identities, aren't
     about any.
     """
-    own = stations(plan, allies) if proof.network != "UNKNOWN" else ()
     shown = [finding for finding in proof.findings if finding.counterexample is not None]
     unclear = [
         each for each in proof.findings if each.verdict == "UNKNOWN" and EVERYWHERE not in (each.source, each.to)
     ]
-    usual = (
-        probe
-        for source in own
-        for target in own
-        if source.zone.enclave != target.zone.enclave
-        and not any(_is_about(finding, source, target) for finding in (*shown, *unclear))
-        for probe in _between(plan, source, target)
+    told = usual(plan, scope) if proof.network != "UNKNOWN" else ()
+    may = {station.zone.enclave for station in stations(plan, scope.allies)}
+    return (
+        *(p for p in told if not any(_is_about(each, p.source, p.target) for each in (*shown, *unclear))),
+        *(p for each in shown for p in _shown(plan, each) if scope.has(p) and (not scope.about or p.enclaves <= may)),
     )
-    found = (*usual, *(probe for finding in shown for probe in _shown(plan, finding)))
-    if not about:
-        return found
-    may = {station.zone.enclave for station in own}
-    return tuple(probe for probe in found if probe.enclaves <= may and not probe.enclaves.isdisjoint(about))
 
 
 def _between(plan: Plan, source: Station, target: Station) -> Iterator[Probe]:

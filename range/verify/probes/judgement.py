@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from range.records.plan import Plan
 from range.records.proof import Finding, Probes, Proof
-from range.verify.probes.choice import Probe, chosen, stations
-from range.verify.probes.round import Command, Outcome, sent
+from range.verify.probes.choice import EVERYBODY, Probe, Scope, chosen, stations
+from range.verify.probes.round import Command, Outcome, Round, sent
 
 _TOLD = 5
 """How many packets of a pair of zones are told one by one."""
 
 
-def probed(
-    plan: Plan, proof: Proof, command: Command, allies: Sequence[str] = (), about: Collection[str] = ()
-) -> Proof:
+def probed(plan: Plan, proof: Proof, command: Command, scope: Scope = EVERYBODY, before: Round | None = None) -> Proof:
     """Give the proof with what probes say; where they contradict it, it is VIOLATED, whatever it was.
 
-    Hosts that can't be come by make no verdict: they are named, and nothing is sent from or to them.
+    What was sent `before`, while the proof was made, isn't sent again. Hosts that can't be come by make no verdict: they are
+    named, and nothing is sent from or to them.
     """
-    probes = chosen(plan, proof, allies, about)
+    probes = chosen(plan, proof, scope)
     if not probes:
         return unprobed(proof, "the proof says nothing of any packet between two hosts that could be sent")
-    outcomes, silent = sent(probes, command)
+    outcomes, silent = _completed(probes, before or Round({}, {}), command)
     left_out = tuple(f"{station.zone.enclave}/{station.host.name}" for station in silent)
     if not outcomes:
         return unprobed(proof, _listed(list(silent.values())), left_out)
@@ -32,7 +31,7 @@ def probed(
         tried=len(outcomes),
         passed=sum(outcome.arrived for outcome in outcomes.values()),
         dropped=sum(not outcome.arrived for outcome in outcomes.values()),
-        hosts=len(stations(plan, allies)) - len(silent),
+        hosts=len(stations(plan, scope.allies)) - len(silent),
         left_out=left_out,
         disagreements=len(contradictions),
         why=_listed(list(silent.values())),
@@ -41,6 +40,18 @@ def probed(
     if contradictions:
         changes |= {"verdict": "VIOLATED", "network": "VIOLATED", "findings": (*contradictions, *proof.findings)}
     return proof.model_copy(update=changes)
+
+
+def _completed(probes: Sequence[Probe], before: Round, command: Command) -> Round:
+    """Give what becomes of probes: of those that were sent before, and of the others, which are sent now."""
+    left = [
+        probe
+        for probe in probes
+        if probe not in before.outcomes and before.silent.keys().isdisjoint((probe.source, probe.target))
+    ]
+    now = sent(left, command) if left else Round({}, {})
+    known = {**before.outcomes, **now.outcomes}
+    return Round({probe: known[probe] for probe in probes if probe in known}, {**before.silent, **now.silent})
 
 
 def unprobed(proof: Proof, why: str, left_out: tuple[str, ...] = ()) -> Proof:

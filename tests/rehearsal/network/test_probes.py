@@ -10,8 +10,9 @@ import pytest
 from range.records.proof import Proof
 from range.verify.decision import Prover
 from range.verify.matrix import lines
-from range.verify.probes.choice import chosen
+from range.verify.probes.choice import Scope, chosen, usual
 from range.verify.probes.judgement import probed, unprobed
+from range.verify.probes.round import sent
 from range.verify.taking import look
 from tests.rehearsal.network.bare import needs_namespaces
 from tests.rehearsal.network.live import Live, live
@@ -156,12 +157,37 @@ def test_a_reset_tries_its_own_enclaves_and_no_host_that_is_played_on(steady: Li
         asked.add(enclave)
         return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
 
-    seen = probed(steady.plan, proven(steady, prover), command, ("est", "pol", "red"), ("est",))
-    all_of_them = chosen(steady.plan, proven(steady, prover), ("est", "pol", "red"))
+    seen = probed(steady.plan, proven(steady, prover), command, Scope(("est", "pol", "red"), ("est",)))
+    all_of_them = chosen(steady.plan, proven(steady, prover), Scope(("est", "pol", "red")))
 
     assert asked == {"hub", "est", "pol", "red"}
     assert seen.probes.tried == len([each for each in all_of_them if "est" in each.enclaves]) < len(all_of_them)
     assert seen.probes.disagreements == 0
+
+
+def test_packets_that_were_sent_while_the_proof_was_made_are_not_sent_again(steady: Live, prover: Prover) -> None:
+    before = sent(usual(steady.plan), on(steady))  # type: ignore[arg-type]
+    asked: list[str] = []
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        asked.append(host)
+        return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
+
+    right = probed(steady.plan, proven(steady, prover), command, before=before).probes
+    assert (right.disagreements, right.tried, asked) == (0, len(before.outcomes), [])
+
+    red_way(steady, "revoke")
+    steady.network.follow()
+    try:
+        proof = proven(steady, prover)
+        felt = sent(usual(steady.plan), on(steady))  # type: ignore[arg-type]
+        wrong = probed(steady.plan, proof, command, before=felt)
+    finally:
+        red_way(steady, "authorize")
+        steady.network.follow()
+
+    assert (proof.network, wrong.probes.disagreements) == ("VIOLATED", 0)
+    assert asked, "the packet that the proof shows is sent all the same"
 
 
 def test_without_hosts_that_is_said_in_plain_words(steady: Live, prover: Prover) -> None:
