@@ -71,7 +71,7 @@ def _await(account: Account, snapshot: str) -> None:
 
 def _key(hub: Account, exercise: str, roles: Iterable[str]) -> str:
     """Find the hub's key for an exercise's evidence, or make it; no stack has it, so no teardown schedules it."""
-    policy = json.dumps(_policy(hub.id, roles))
+    policy = json.dumps(_policy(hub, roles))
     for page in hub.pages("kms", "list_keys"):
         for each in page["Keys"]:
             about = hub.call("kms", "describe_key", KeyId=each["KeyId"])["KeyMetadata"]
@@ -86,17 +86,21 @@ def _key(hub: Account, exercise: str, roles: Iterable[str]) -> str:
     return str(made["KeyMetadata"]["Arn"])
 
 
-def _policy(account: str, roles: Iterable[str]) -> dict[str, Any]:
-    """Let the hub's account do anything with the key, and the controller of each ally's encrypt and read with it."""
+def _policy(hub: Account, roles: Iterable[str]) -> dict[str, Any]:
+    """Let the hub's account do anything with the key, and the controller of each ally's have EC2 encrypt and read disks with it.
+
+    `range verify` takes that for declared, and no more than that.
+    """
+    via = {"StringEquals": {"kms:ViaService": f"ec2.{hub.region}.amazonaws.com"}}
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Principal": {"AWS": f"arn:aws:iam::{hub.id}:root"},
                 "Action": "kms:*",
                 "Resource": "*",
             },
-            {"Effect": "Allow", "Principal": {"AWS": sorted(roles)}, "Action": _USE, "Resource": "*"},
+            {"Effect": "Allow", "Principal": {"AWS": sorted(roles)}, "Action": _USE, "Resource": "*", "Condition": via},
         ],
     }

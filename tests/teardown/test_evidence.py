@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +57,17 @@ def test_what_was_kept_is_under_a_key_of_the_hub_and_its_original_is_gone(
     assert f":{hub.id}:key/" in str(copy["KmsKeyId"])
     assert (copy["Description"], copy["Tags"]) == ("of web", TAGS)
     assert copy["SnapshotId"] != kept
+
+
+def test_allies_use_the_key_for_disks_alone_which_is_all_that_the_proof_takes_for_declared(
+    account: Account, hub: Account, kept: str
+) -> None:
+    (key,) = set(safeguard(account, hub, "x", roles(account, hub)).values())
+
+    policy = json.loads(hub.call("kms", "get_key_policy", KeyId=key, PolicyName="default")["Policy"])
+    _, theirs = policy["Statement"]
+    assert theirs["Principal"]["AWS"] == sorted(roles(account, hub))
+    assert theirs["Condition"] == {"StringEquals": {"kms:ViaService": f"ec2.{HOME}.amazonaws.com"}}
 
 
 def test_a_second_run_copies_nothing_and_further_evidence_goes_under_the_same_key(
