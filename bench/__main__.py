@@ -19,6 +19,7 @@ from bench.policy import policy
 from bench.proof import proof
 from bench.resets import resets
 from bench.simulated import simulated
+from bench.simulated_resets import simulated_resets
 from bench.snapshot import snapshot
 from bench.start import start
 from bench.terraform import terraform
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "lifecycle": lifecycle,
     "whole": whole,
     "simulated": simulated,
+    "simulated-resets": simulated_resets,
     "controllers": controllers,
     "terraform": terraform,
     "configure": configure,

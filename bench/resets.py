@@ -27,7 +27,7 @@ _VANDAL = (
 )
 
 
-class _Exercise:
+class Exercise:
     """An exercise that stands in this directory."""
 
     def __init__(self, spec: Path) -> None:
@@ -68,15 +68,7 @@ class _Exercise:
                 shlex.quote(_VANDAL),
             ]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        session = self.team(enclave)
-        session.client("iam", endpoint_url=self.endpoint).create_user(UserName="mallory")
-        session.client("sqs", endpoint_url=self.endpoint).create_queue(QueueName="loot")
-        ec2 = session.client("ec2", endpoint_url=self.endpoint)
-        groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": ["range:stack"]}])[
-            "SecurityGroups"
-        ]
-        ec2.authorize_security_group_ingress(GroupId=groups[0]["GroupId"], IpProtocol="-1", CidrIp="192.0.2.0/24")
-        ec2.create_tags(Resources=[groups[0]["GroupId"]], Tags=[{"Key": "owner", "Value": "mallory"}])
+        vandalised_account(self, enclave)
 
     @property
     def endpoint(self) -> str:
@@ -108,11 +100,22 @@ class _Exercise:
         return sum(len(page["Events"]) for page in pages)
 
 
+def vandalised_account(at: Exercise, enclave: str) -> None:
+    """Do to an enclave's account what players do."""
+    session = at.team(enclave)
+    session.client("iam", endpoint_url=at.endpoint).create_user(UserName="mallory")
+    session.client("sqs", endpoint_url=at.endpoint).create_queue(QueueName="loot")
+    ec2 = session.client("ec2", endpoint_url=at.endpoint)
+    groups = ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": ["range:stack"]}])["SecurityGroups"]
+    ec2.authorize_security_group_ingress(GroupId=groups[0]["GroupId"], IpProtocol="-1", CidrIp="192.0.2.0/24")
+    ec2.create_tags(Resources=[groups[0]["GroupId"]], Tags=[{"Key": "owner", "Value": "mallory"}])
+
+
 def resets() -> list[Figure]:
     """Measure all of it on an exercise that stands; its enclaves are as they were afterwards."""
     if "RANGE_SPEC" not in os.environ:
         return []
-    at = _Exercise(Path(os.environ["RANGE_SPEC"]))
+    at = Exercise(Path(os.environ["RANGE_SPEC"]))
     first = at.enclaves[0]
     before = at.changes(first)
     untouched, _ = at.typed("reset", "--ally", first, "--yes")

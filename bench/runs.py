@@ -101,6 +101,7 @@ def tasks(life: Life) -> list[Task]:
 def _sorted(life: Life) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     """Sort events by the step that made them: a resource's by its stack, others by account and time."""
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    together = {act.name for act in life.acts if act.together}  # one proof's look at the hub serves everybody
     for event in life.events:
         if event.get("fault"):
             continue
@@ -114,7 +115,8 @@ def _sorted(life: Life) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
         running = [each for each in life.steps if each.began <= event["began"] <= each.ended]
         mine = [each for each in running if each.enclave == enclave] or ([] if event["urn"] else running)
         if mine:
-            found[mine[-1].enclave, mine[-1].step].append(event)
+            shared = not event["urn"] and enclave == life.hub and mine[-1].step in together
+            found[life.hub if shared else mine[-1].enclave, mine[-1].step].append(event)
     return found
 
 

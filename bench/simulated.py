@@ -121,7 +121,11 @@ def many(record: Recorded, size: int, times: int = 1) -> list[Task]:
         made += renamed(record.ally, ALLY, f"ally{number}", accounts=accounts)
         for copy, _ in enumerate([None] * (times - 1)):
             again = renamed(record.ally, ALLY, f"ally{number}/{copy}", accounts=accounts)
-            made += [Task(task.name, task.calls, task.after, _one_engine(task, number, copy)) for task in again]
+            made += [
+                Task(task.name, task.calls, task.after, _one_engine(task, number, copy))
+                for task in again
+                if PROOF not in task.groups  # an account is looked at once, however much is in it
+            ]
     return [_joined(task, made) for task in made]
 
 
