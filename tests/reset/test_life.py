@@ -125,7 +125,7 @@ def test_a_freeze_cuts_and_a_thaw_undoes_exactly_that(ground: Range) -> None:
     assert photograph(ground.mallory) == before
 
 
-SESSIONS, SEED = int(os.environ.get("VANDAL_SESSIONS", "11")), int(os.environ.get("VANDAL_SEED", "11"))
+SESSIONS, SEED = int(os.environ.get("VANDAL_SESSIONS", "50")), int(os.environ.get("VANDAL_SEED", "11"))
 """A seed of its own for every run is for the long proofs: `VANDAL_SESSIONS=1000 VANDAL_SEED=$RANDOM`."""
 BY_THE_ENGINE = 10
 """Every so many sessions, something is done that only the engine puts back, and the network is proven, too."""
