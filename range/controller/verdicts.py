@@ -31,7 +31,7 @@ EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 def prove(site: Site) -> Outcome:
     """Prove the isolation again, and try it by packets; what either has against the enclave is part of the verdict."""
     _give_back(site)
-    proof = site.setting.tried_proof.get(site.gathered.since if site.gathered else None)
+    proof = site.setting.tried_proof.get()
     found = against(site, proof, itself_too=True)
     told = [f"{each.part} {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
     packets = packets_of(proof.probes, site.enclave)
