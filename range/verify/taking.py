@@ -24,8 +24,8 @@ from range.verify.identity.calls import QUESTIONS, Asking, Question, items_of
 
 MOST_LOOKS = 3
 """A range at rest agrees with itself the second time; one that still changes should be asked later."""
-ACCOUNTS_AT_ONCE = 16
-"""They wait for AWS more than they compute, each for half a minute."""
+ACCOUNTS_AT_ONCE = 40
+"""They wait for AWS more than they compute, each for half a minute, and thirty-six allies are to wait no longer than one."""
 _MOST_PAGES = 1000
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 

@@ -39,7 +39,7 @@ def carried_out(user_data: bytes, folder: Path) -> str:
         b"#cloud-config\nusers: [default, {name: \"o'brien\", groups: 'adm, sudo', sudo: [ALL=(ALL) ALL]}]\n",
         b'#cloud-config\nwrite_files: [{path: "/srv/it\'s", content: "\'$(x)`"}]\nruncmd: [\'echo "$HOME"\', [echo, a b]]\n',
         b"#cloud-config\nssh_keys: {ed25519_private: a, ed25519_public: b}\n",
-        gzip.compress(b"#!/bin/sh\ntrue\n"),
+        gzip.compress(b"#!/bin/sh\ntrue\n", mtime=0),
         b"\x1f\x8bdamaged",
         b"#cloud-config\n- a list\n",
         b"#cloud-config\n{",
