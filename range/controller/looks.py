@@ -39,12 +39,16 @@ def unlooked(site: Site, recorded: Baseline | None) -> str:
 
 def look(site: Site, hosts: Collection[str], patience_s: float) -> Observation:
     """Give what is in an enclave's account and on these of its hosts; each may take a while to let us in."""
-    seen = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
+    organisation = site.enclave == site.setting.plan.hub.name
+
+    def account() -> Observation:
+        return site.setting.witness.look(site.account, organisation=organisation)
+
     if not hosts or site.setting.ways is None:
-        return seen
+        return account()
     from range.observe.hosts import with_hosts
 
-    return with_hosts(seen, hosts, _asking(site, site.setting.ways, patience_s))
+    return with_hosts(account, hosts, _asking(site, site.setting.ways, patience_s))
 
 
 def comparable(site: Site, recorded: Baseline) -> Baseline:

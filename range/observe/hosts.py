@@ -39,11 +39,13 @@ Ask = Callable[[str, tuple[str, ...], str], Said]
 """Runs a command on a host, given the host, the words, and what it reads from stdin."""
 
 
-def with_hosts(seen: Observation, hosts: Iterable[str], ask: Ask) -> Observation:
-    """Give an observation with what is on an enclave's hosts, too."""
+def with_hosts(look: Callable[[], Observation], hosts: Iterable[str], ask: Ask) -> Observation:
+    """Look at an enclave's account, and at its hosts meanwhile; give all of it as one observation."""
     names = sorted(hosts)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="host") as pool:
-        answers = list(pool.map(lambda name: _looked(name, ask), names))
+        there = pool.map(lambda name: _looked(name, ask), names)
+        seen = look()
+        answers = list(there)
     things = [thing for some, _ in answers for thing in some]
     unread = [each for _, some in answers for each in some]
     return seen.with_things((*seen.things, *things), (*seen.unread, *unread), seen.types + len(TYPES) * bool(names))

@@ -136,7 +136,7 @@ def seen(**said: Said | Exception) -> Observation:
             raise found
         return found
 
-    return with_hosts(ACCOUNT, said, ask)
+    return with_hosts(lambda: ACCOUNT, said, ask)
 
 
 def test_what_is_on_hosts_is_part_of_the_digest_and_of_the_differences() -> None:
