@@ -17,7 +17,7 @@ from tests.reset.observer import photograph
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(86_400)]
 
-SESSIONS = int(os.environ.get("VANDAL_SESSIONS", "50"))
+SESSIONS = int(os.environ.get("VANDAL_SESSIONS", "1000"))
 """How many are played; a thousand take most of a day on two cores."""
 
 

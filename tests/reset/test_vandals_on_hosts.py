@@ -25,8 +25,7 @@ from tests.reset.observer import photograph
 __all__ = ["means"]
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 
-SESSIONS = int(os.environ.get("VANDAL_HOST_SESSIONS", "5"))
-"""How many are played; fifty for a proof, with `--timeout 0`."""
+LONG = [pytest.mark.prove, pytest.mark.timeout(86_400)]
 HOSTS = ("est/web-1", "est/sensor-1")
 _SERVICE = "[Service]\\nExecStart=/bin/sleep 9999\\n[Install]\\nWantedBy=multi-user.target\\n"
 DEEDS = {
@@ -102,14 +101,15 @@ def seen(ground: Range) -> set[str]:
     return {line for line in lines if not any(word in line for word in PASSING)}
 
 
-def test_what_root_did_to_hosts_is_undone_whatever_it_was(ground: Range, record_property: Any) -> None:
+@pytest.mark.parametrize("sessions", [5, pytest.param(50, marks=LONG)])
+def test_what_root_did_to_hosts_is_undone_whatever_it_was(sessions: int, ground: Range, record_property: Any) -> None:
     seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
     print(f"VANDAL_SEED={seed}")
     chance, deeds = random.Random(seed), Counter[str]()
     hosts, account = seen(ground), photograph(ground.mallory)
     assert len(hosts) > 1000
 
-    for number in range(1, SESSIONS + 1):
+    for number in range(1, sessions + 1):
         assert ground.type("session", "start", "--ally", "est").code == 0
         wanted = chance.sample(sorted(DEEDS), chance.randint(1, 8))
         for name in wanted:
