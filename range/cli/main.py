@@ -94,7 +94,8 @@ def run(arguments: Sequence[str]) -> int:
         output.failure(InputError(error.format_message(), hint=_usage(error)))
         return InputError.exit_code
     except typer.Abort:
-        output.failure(Interrupted("interrupted"))
+        if not output.answer.given:
+            output.failure(Interrupted("interrupted"))
         return Interrupted.exit_code
     except BrokenPipeError:
         return 1  # whoever read it has gone
