@@ -137,6 +137,7 @@ def test_an_attack_is_seen_under_its_ally_and_under_no_other(operator: Operator)
         follower.send_signal(signal.SIGINT)
         follower.wait()
         reader.join()
+        follower.stdout.close()
 
     assert {ally: each["wrong"] for ally, each in drilled.items()} == {"est": None, "pol": None}
     assert {each["ally"] for each in told} == {"est"}
