@@ -20,10 +20,10 @@ from bench.exercise import lean_exercise_of
 from bench.figures import Figure
 from bench.plot import drawn
 from bench.run import Bench
-from bench.runs import PARALLEL, PROOF, Life, events, graph, steps, tasks
+from bench.runs import PARALLEL, PROOF, Graph, Life, events, graph, steps, tasks
 from range.controller.patience import SHARE
 from range.controller.phases import Direction
-from range.controller.steps import acts
+from range.controller.steps import Act, acts
 from range.rehearsal.administration import set_weather
 from range.rehearsal.process import start
 from range.rehearsal.weather.latencies import latencies
@@ -190,15 +190,28 @@ def _one(bench: Bench, spec: Path, home: Path, command: Direction) -> Recorded:
     began = time.time()
     run = bench.range(*{"up": ("up", "--ally", ALLY), "down": ("down", "--yes")}[command], spec)
     print(f"{command}: {run.seconds:.1f} s", file=sys.stderr, flush=True)
+    return told(spec, home, (began, run.seconds), command, known=known or graph(home))
+
+
+def told(
+    spec: Path,
+    home: Path,
+    ran: tuple[float, float],
+    direction: Direction,
+    *,
+    known: Graph,
+    table: tuple[Act, ...] = (),
+) -> Recorded:
+    """Give the tasks that a command left which `ran` from a time of day on for some seconds, and whose graph is known."""
+    began, wall_s = ran
     content = yaml.safe_load(spec.read_text())
     account = str(content["allies"][0]["account"])
     accounts = {account: ALLY, str(content["accounts"]["hub"]): HUB}
-    ran = [each for each in steps(home) if each.enclave in (HUB, ALLY)]
+    walked = [each for each in steps(home) if each.enclave in (HUB, ALLY)]
     made = [each for each in events(home) if each["began"] >= began]
-    life = Life(command, HUB, accounts, ran, made, known or graph(home))
-    found = tasks(life)
+    found = tasks(Life(direction, HUB, accounts, walked, made, known, table))
     hub = [task for task in found if task.name.startswith(f"{HUB} ")]
-    return Recorded(hub, [task for task in found if task not in hub], account, run.seconds)
+    return Recorded(hub, [task for task in found if task not in hub], account, wall_s)
 
 
 if __name__ == "__main__":

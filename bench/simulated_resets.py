@@ -16,15 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from bench.exercise import exercise_of
 from bench.figures import Figure
 from bench.plot import drawn
 from bench.resets import Exercise, vandalised_account
 from bench.run import Bench
-from bench.runs import Life, events, graph, steps, tasks
-from bench.simulated import ALLY, DOCS, HUB, SIZES, Recorded, many, terms
+from bench.runs import graph
+from bench.simulated import ALLY, DOCS, SIZES, Recorded, many, terms, told
 from range.controller.phases import Direction
 from range.controller.reset_steps import LEVELS
 from range.controller.steps import Act
@@ -150,15 +148,8 @@ def _one(bench: Bench, spec: Path, home: Path, command: _Command) -> Recorded:
     began = time.time()
     run = bench.range(*command.words, spec)
     print(f"{' '.join(command.words)}: {run.seconds:.1f} s", file=sys.stderr, flush=True)
-    content = yaml.safe_load(spec.read_text())
-    account = str(content["allies"][0]["account"])
-    accounts = {account: ALLY, str(content["accounts"]["hub"]): HUB}
-    ran = [each for each in steps(home) if each.enclave in (HUB, ALLY)]
-    made = [each for each in events(home) if each["began"] >= began]
-    life = Life(command.direction, HUB, accounts, ran, made, {**known, **graph(home)}, command.table)
-    found = tasks(life)
-    hub = [task for task in found if task.name.startswith(f"{HUB} ")]
-    return Recorded(hub, [task for task in found if task not in hub], account, run.seconds)
+    known |= graph(home)
+    return told(spec, home, (began, run.seconds), command.direction, known=known, table=command.table)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ A look asks some 700 questions, and asks the next account the very same; botocor
 has sent once is sent again as it was, signed by whoever asks now, and its own parser reads the answer. Whatever isn't a plain
 answer is nobody's here: it is asked again by botocore, which knows about refusals, retries and everything else. Only without
 TLS, as in a rehearsal: AWS takes a hundred times as long for an answer, and certificates and proxies are botocore's business.
+The controller has its own (`range/cloud/questions.py`): a witness shares no code with what it looks at.
 """
 
 from __future__ import annotations

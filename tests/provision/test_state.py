@@ -89,7 +89,9 @@ def test_a_stack_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert known == url
 
     assert register(url, STACK)
-    assert len(checkpoint(url, STACK).resources) == 1  # type: ignore[union-attr]
+    after = checkpoint(url, STACK)
+    assert after is not None
+    assert len(after.resources) == 1
 
 
 def test_its_secrets_are_encrypted_as_those_of_the_exercises_other_stacks(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 from io import BytesIO
+from socket import socket
+from typing import cast
 
 import pytest
 
@@ -114,7 +116,7 @@ def test_what_is_written_is_read_by_others(status: int, bare: bool) -> None:
 
     write_answer(sink, status, headers, b"" if bare else b"abc", bare=bare)
 
-    answer = http.client.HTTPResponse(_Connection(sink.getvalue()), method="HEAD" if bare else "GET")  # type: ignore[arg-type]
+    answer = http.client.HTTPResponse(cast(socket, _Connection(sink.getvalue())), method="HEAD" if bare else "GET")
     answer.begin()
     assert answer.status == status
     assert answer.getheaders() == [("Content-Type", "text/plain"), ("Content-Length", "7" if bare else "3")]

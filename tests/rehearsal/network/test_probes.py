@@ -12,7 +12,7 @@ from range.verify.decision import Prover
 from range.verify.matrix import lines
 from range.verify.probes.choice import Scope, chosen, usual
 from range.verify.probes.judgement import probed, unprobed
-from range.verify.probes.round import sent
+from range.verify.probes.round import Command, sent
 from range.verify.taking import look
 from tests.rehearsal.network.bare import needs_namespaces
 from tests.rehearsal.network.live import Live, live
@@ -38,7 +38,7 @@ def proven(steady: Live, prover: Prover) -> Proof:
     return prover.prove(look(steady.plan, steady.cloud.sessions))
 
 
-def on(steady: Live) -> object:
+def on(steady: Live) -> Command:
     """Give how words are run on a host: in its namespace."""
 
     def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
@@ -59,7 +59,7 @@ def red_way(steady: Live, verb: str) -> None:
 def test_where_packets_do_as_the_proof_says_its_verdict_stays(steady: Live, prover: Prover) -> None:
     proof = proven(steady, prover)
 
-    seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+    seen = probed(steady.plan, proof, on(steady))
 
     assert seen.model_copy(update={"probes": proof.probes}) == proof
     declared = {(flow.source, flow.target) for flow in steady.plan.flows if flow.source.enclave != flow.target.enclave}
@@ -75,7 +75,7 @@ def test_a_fault_that_the_proof_finds_is_felt_and_no_contradiction(steady: Live,
     steady.network.follow()
     try:
         proof = proven(steady, prover)
-        seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+        seen = probed(steady.plan, proof, on(steady))
     finally:
         red_way(steady, "authorize")
         steady.network.follow()
@@ -89,7 +89,7 @@ def test_packets_that_do_otherwise_are_a_failure_of_their_own_kind(steady: Live,
     red_way(steady, "revoke")
     steady.network.follow()
     try:
-        seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+        seen = probed(steady.plan, proof, on(steady))
     finally:
         red_way(steady, "authorize")
         steady.network.follow()
@@ -110,7 +110,7 @@ def test_a_packet_that_arrives_where_the_proof_says_that_none_can_is_one_too(ste
         red_way(steady, "authorize")
     steady.network.follow()
 
-    seen = probed(steady.plan, proof, on(steady))  # type: ignore[arg-type]
+    seen = probed(steady.plan, proof, on(steady))
 
     assert seen.findings[0].kind == "contradicted"
     assert "the proof says that it is cut" in seen.findings[0].why
@@ -131,12 +131,12 @@ def test_a_host_that_can_not_be_come_by_makes_no_verdict_and_is_said(steady: Liv
 @pytest.mark.parametrize("dies", ["at once", "once it has sent"])
 def test_a_dead_host_is_named_and_left_out_and_the_others_are_probed(steady: Live, prover: Prover, dies: str) -> None:
     proof = proven(steady, prover)
-    usual = probed(steady.plan, proof, on(steady)).probes  # type: ignore[arg-type]
+    usual = probed(steady.plan, proof, on(steady)).probes
     dead = "est/" + next(each.name for each in steady.plan.enclave("est").hosts if each.zone == "targets")
 
     def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
         if f"{enclave}/{host}" != dead:
-            return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
+            return on(steady)(enclave, host, words)
         once = "read x; echo '{}'; read x; " if dies != "at once" else ""
         return ["sh", "-c", f"{once}echo it is gone >&2; exit 255"]
 
@@ -155,7 +155,7 @@ def test_a_reset_tries_its_own_enclaves_and_no_host_that_is_played_on(steady: Li
 
     def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
         asked.add(enclave)
-        return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
+        return on(steady)(enclave, host, words)
 
     seen = probed(steady.plan, proven(steady, prover), command, Scope(("est", "pol", "red"), ("est",)))
     all_of_them = chosen(steady.plan, proven(steady, prover), Scope(("est", "pol", "red")))
@@ -166,12 +166,12 @@ def test_a_reset_tries_its_own_enclaves_and_no_host_that_is_played_on(steady: Li
 
 
 def test_packets_that_were_sent_while_the_proof_was_made_are_not_sent_again(steady: Live, prover: Prover) -> None:
-    before = sent(usual(steady.plan), on(steady))  # type: ignore[arg-type]
+    before = sent(usual(steady.plan), on(steady))
     asked: list[str] = []
 
     def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
         asked.append(host)
-        return on(steady)(enclave, host, words)  # type: ignore[operator,no-any-return]
+        return on(steady)(enclave, host, words)
 
     right = probed(steady.plan, proven(steady, prover), command, before=before).probes
     assert (right.disagreements, right.tried, asked) == (0, len(before.outcomes), [])
@@ -180,7 +180,7 @@ def test_packets_that_were_sent_while_the_proof_was_made_are_not_sent_again(stea
     steady.network.follow()
     try:
         proof = proven(steady, prover)
-        felt = sent(usual(steady.plan), on(steady))  # type: ignore[arg-type]
+        felt = sent(usual(steady.plan), on(steady))
         wrong = probed(steady.plan, proof, command, before=felt)
     finally:
         red_way(steady, "authorize")
