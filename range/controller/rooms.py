@@ -14,7 +14,7 @@ from pathlib import Path
 
 MOST = 64
 """Engines at once however idle the machine: some 200 MiB each. Measured: see bench/README.md."""
-IDLE_SHARE = 0.3
+IDLE_SHARE = 0.5
 """How much of the machine's time must have been idle lately for one more."""
 SPARE_MIB = 1024
 """How much memory must be left for one more."""

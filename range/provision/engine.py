@@ -299,6 +299,7 @@ def _prepare() -> None:
     program.prepare()
     positions.keep_out_of_state()
     quiet.leave_out_debugging()
+    quiet.wait_for_all_at_once()
     gc.collect()
     gc.freeze()
 

@@ -104,8 +104,9 @@ class Cloud:
                     change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
         finally:
             self._saved(change)
-            with self.lock:
-                self._book.keep()
+            if self._book.has_news:  # most calls are questions, and needn't wait for the lock a second time
+                with self.lock:
+                    self._book.keep()
 
     def _recorded(self, call: Call, reached: Reached) -> Answer:
         """Answer a call and write it down, if it is one that changes something; one with a known token is answered as before."""

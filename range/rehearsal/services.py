@@ -162,9 +162,8 @@ class Service:
 
     def _routed(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Match method and path against the model's: the operation and the labels in its path."""
-        from moto.core.routing import NotFound, get_service_router
-
         from range.rehearsal.carried import as_moto
+        from range.rehearsal.routing import NotFound, get_service_router
 
         try:
             operation, labels = get_service_router(self.name).match(as_moto(request))

@@ -2,7 +2,7 @@
 
 Before 3.11.8 and 3.12.2 CPython counts the depth of a syntax tree for all threads together, so that two threads which make one at
 the same moment fail both: "AST constructor recursion depth mismatch" (python/cpython 106905, read 2026-11-28). The rehearsal
-cloud makes trees in many threads: werkzeug does for each service whose paths are matched, for us and inside moto.
+cloud makes trees in many threads: werkzeug does for the paths that moto itself matches.
 """
 
 from __future__ import annotations

@@ -60,6 +60,17 @@ def test_services_that_are_first_asked_at_the_same_moment_all_answer() -> None:
     assert found == {name: operation for name, (_, operation) in ASKED.items()}
 
 
+def test_paths_are_matched_without_what_would_write_them() -> None:
+    asked = Request("GET", "https://eks.eu-west-2.amazonaws.com/clusters/range", {}, b"")
+
+    found = service_named("eks").operation(asked)
+    rule = next(get_service_router("eks")._get_router("rest-json")._map.iter_rules())  # type: ignore[attr-defined]
+
+    assert found == "DescribeCluster"
+    with pytest.raises(NotImplementedError, match="never built"):
+        rule.build({})
+
+
 @pytest.mark.usefixtures("restless")
 def test_trees_that_are_made_by_others_at_the_same_moment_fail_nobody() -> None:
     source = "\n".join(

@@ -106,9 +106,14 @@ class Book:
         return Entry(number, values[0], values[1], call.account, region, call.service, call.operation, call.caller,
                      request, answer)  # fmt: skip
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something was written that isn't kept yet; this may be asked without the cloud's lock."""
+        return self._connection.in_transaction
+
     def keep(self) -> None:
         """Keep what was written."""
-        if self._connection.in_transaction:
+        if self.has_news:
             self._connection.execute("COMMIT")
 
     def entries(

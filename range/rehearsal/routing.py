@@ -1,0 +1,28 @@
+"""moto's match of a method and a path to an operation, without what would write a path from an operation.
+
+For each of a model's paths werkzeug compiles two functions that build addresses. Nobody asks for one here, and they were a
+third of what the first look at an account cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.routing import NotFound, SmithyRule, get_service_router
+from werkzeug.routing import Rule
+
+__all__ = ["NotFound", "get_service_router"]
+
+
+def _no_builder(_rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    """Stand where werkzeug compiles a function that builds an address."""
+    del append_unknown
+    return _never
+
+
+def _never(*_asked: Any) -> tuple[str, str]:
+    raise NotImplementedError("a path of AWS's models is matched here, and never built")
+
+
+SmithyRule._compile_builder = _no_builder  # type: ignore[method-assign]
