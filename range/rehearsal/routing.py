@@ -15,9 +15,9 @@ from werkzeug.routing import Rule
 __all__ = ["NotFound", "get_service_router"]
 
 
-def _no_builder(_rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+def _no_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
     """Stand where werkzeug compiles a function that builds an address."""
-    del append_unknown
+    del rule, append_unknown
     return _never
 
 
@@ -25,4 +25,5 @@ def _never(*_asked: Any) -> tuple[str, str]:
     raise NotImplementedError("a path of AWS's models is matched here, and never built")
 
 
-SmithyRule._compile_builder = _no_builder  # type: ignore[method-assign]
+_matched_only: Any = SmithyRule
+_matched_only._compile_builder = _no_builder
