@@ -11,18 +11,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import pytest
 
 from range.controller.phases import Direction
-from range.controller.steps import STEPS, acts
+from range.controller.reset_steps import LEVELS
+from range.controller.steps import STEPS, Act, acts
 from tests.bad_days.crash import WHENS
 from tests.bad_days.place import ALLY, errors
-from tests.bad_days.quick import PATIENCE_S, Quick
+from tests.bad_days.quick import PATIENCE_S, REGION, Quick
 from tests.bad_days.test_kills import engines
+from tests.bad_days.warm import Begun
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
 
-WORDS: dict[Direction, tuple[str, ...]] = {"up": ("up", "--ally", ALLY), "down": ("down", "--yes")}
+WORDS: dict[Direction, tuple[str, ...]] = {
+    "up": ("up", "--ally", ALLY),
+    "reset": ("reset", "--ally", ALLY, "--yes"),
+    "down": ("down", "--yes"),
+}
+"""What walks over steps, in the order of a life."""
+ACTS: dict[Direction, tuple[Act, ...]] = {
+    "up": acts("up", STEPS), "reset": LEVELS["host"], "down": acts("down", STEPS),
+}  # fmt: skip
+SESSIONS = {
+    ("session", "start", "--ally", ALLY): ("in session", "goes on since"),
+    ("session", "end"): ("ready", "no session goes on"),
+}
+"""What walks over none; the ally's phase after it; and how it is refused where the killed one had come to its end."""
 WHERE: dict[str, tuple[str, str, str]] = {
     "record-inventory": ("hub", "hub", ALLY),
     "provision": ("hub", "hub", ALLY),
@@ -30,9 +46,12 @@ WHERE: dict[str, tuple[str, str, str]] = {
     "prove-nothing-left": ("hub", "hub", "hub"),
 }
 """Whose boundary it is at the three moments: one that is still ahead when the one before was met. Else the ally's."""
-KILLS = 20
+KILLS: dict[Direction, int] = {"up": 6, "session": 4, "reset": 5, "down": 5}
+"""Twenty at random moments."""
 FIRST_S = 0.1
 """The earliest moment of a random kill."""
+SESSION_S = 2.0
+"""The latest in a command that opens or ends a session."""
 VICTIMS = ("controller", "controller", "controller", "engine", "engine", "rehearsal", "everything")
 KILLED_THEMSELVES = ("controller", "everything")
 """Victims whose command doesn't get as far as the boundary."""
@@ -71,52 +90,116 @@ def boundaries(direction: Direction) -> list[str]:
     """Name every boundary of every step on the way, in the order in which they are met."""
     return [
         f"{direction}:{enclave}:{act.name}:{when}"
-        for act in acts(direction, STEPS)
+        for act in ACTS[direction]
         for enclave, when in zip(WHERE.get(act.name, (ALLY,) * 3), WHENS, strict=True)
     ]
 
 
-@pytest.mark.parametrize("direction", WORDS)
+@pytest.mark.parametrize("direction", KILLS)
 def test_killed_at_every_boundary_of_a_step_and_at_random_moments_it_converges(
     place: Quick, undisturbed: dict[Direction, Calm], direction: Direction, record_property: Any
 ) -> None:
-    seed = random.SystemRandom().randrange(1_000_000)
-    print(f"seed {seed}")
-    words, calm = WORDS[direction], undisturbed[direction]
-    ahead, victims = boundaries(direction), at_random(seed, calm.seconds, len(boundaries(direction)))
+    if direction == "session":
+        told = sessions_that_are_killed(place, undisturbed["up"].digest)
+    else:
+        told = walks_that_are_killed(place, undisturbed[direction], direction)
+    record_property("counted", told)
+
+
+def walks_that_are_killed(place: Quick, calm: Calm, direction: Direction) -> str:
+    """Kill commands that walk over steps, at every boundary and at random moments; give what was counted."""
+    seed = a_seed()
+    words = WORDS[direction]
+    ahead = boundaries(direction)
+    victims = at_random(seed, calm.seconds, KILLS[direction], len(ahead))
+    if direction == "reset":
+        played(place)
     met, struck = 0, 0
     while ahead or any(victim for victim, _ in victims):
         victim, after_s = victims.pop() if victims else ("", 0.0)
-        code, was_struck = killed(place, words, ahead[0] if ahead else "", victim, after_s)
+        command, was_struck = killed(place, words, ahead[0] if ahead else "", victim, after_s)
+        told = (seed, ahead[:1], victim, command.code, command.stdout[-1000:])
         struck += was_struck
         if victim and not was_struck:  # all was over by then, or the boundary came first
             victims.insert(0, (victim, after_s / 4))
-        assert (seed, code in (0, 1, 3, -signal.SIGKILL)) == (seed, True), (ahead, victim, code)
-        if ahead and (code == 0 or (code == -signal.SIGKILL and not (was_struck and victim in KILLED_THEMSELVES))):
-            met += code != 0
+        assert command.code in (0, 1, 3, -signal.SIGKILL), told
+        assert "DIRTY" not in command.stdout, told
+        assert command.code or place.digest() == calm.digest, told
+        died_there = command.code == -signal.SIGKILL and not (was_struck and victim in KILLED_THEMSELVES)
+        if ahead and (command.code == 0 or died_there):
+            met += died_there
             ahead.pop(0)
 
     assert (seed, errors(place.typed(words))) == (seed, [])
     assert (seed, place.digest()) == (seed, calm.digest)
-    record_property("counted", f"seed {seed}: {met} kills at boundaries, {struck} at random moments")
-    assert struck == KILLS // 2
+    assert struck == KILLS[direction]
     assert met >= len(boundaries(direction)) - 2
+    return f"seed {seed}: {met} kills at boundaries, {struck} at random moments"
 
 
-def at_random(seed: int, calm_s: float, others: int) -> list[tuple[str, float]]:
+def sessions_that_are_killed(place: Quick, digest: str) -> str:
+    """Kill commands that open and end sessions: typed again, the team is in, or is out, and its credentials with it."""
+    seed = a_seed()
+    dice = random.Random(seed)
+    for words in [*SESSIONS] * (KILLS["session"] // len(SESSIONS)):
+        phase, refused = SESSIONS[words]
+        if phase == "in session":
+            assert errors(place.typed(WORDS["reset"])) == []
+        command = place.forked(words)
+        time.sleep(dice.uniform(FIRST_S, SESSION_S))
+        os.kill(command.pid, signal.SIGKILL)
+        command.wait(PATIENCE_S)
+
+        again = place.typed(words)
+        told = (seed, words, command.code, again)
+        assert again.code == 0 or (again.code == 2 and refused in again.stdout), told
+        assert row(place)["phase"] == phase, told
+        credentials = place.folder / ".range" / "tiny" / "access" / f"{ALLY}.json"
+        assert credentials.exists() == (phase == "in session"), told
+    assert (seed, place.digest()) == (seed, digest)
+    return f"seed {seed}: {KILLS['session']} at random moments"
+
+
+def played(place: Quick) -> None:
+    """Have a team leave something behind."""
+    for words in (WORDS["reset"], *SESSIONS):
+        assert place.typed(words).code == 0
+        if "start" in words:
+            given = place.typed(("session", "access", "--ally", ALLY)).document
+            with place.entered():
+                team = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], REGION)
+                ec2 = team.client("ec2")
+                ec2.create_key_pair(KeyName="played")
+                ec2.create_security_group(GroupName="played", Description="played")
+
+
+def row(place: Quick) -> dict[str, Any]:
+    """Give the ally's row of the status."""
+    found: dict[str, Any] = next(each for each in place.typed(("status",)).document["enclaves"] if each["name"] == ALLY)
+    return found
+
+
+def a_seed() -> int:
+    """Draw a seed, and print it."""
+    seed = random.SystemRandom().randrange(1_000_000)
+    print(f"seed {seed}")
+    return seed
+
+
+def at_random(seed: int, calm_s: float, kills: int, others: int) -> list[tuple[str, float]]:
     """Strew random kills among others: whom, and after how long; nobody where it is another's turn.
 
     As often in the first second of a command as later, since each goes on where the one before was killed.
     """
     dice = random.Random(seed)
-    kills = [(dice.choice(VICTIMS), FIRST_S * (0.2 * calm_s / FIRST_S) ** dice.random()) for _ in [None] * (KILLS // 2)]
-    found = [*kills, *[("", 0.0)] * (others - 1)]
+    moments = [FIRST_S * (0.2 * calm_s / FIRST_S) ** dice.random() for _ in [None] * kills]
+    found = [*((dice.choice(VICTIMS), moment) for moment in moments), *[("", 0.0)] * (others - 1)]
     dice.shuffle(found)
     return found
 
 
-def killed(place: Quick, words: Sequence[str], boundary: str, victim: str, after_s: float) -> tuple[int | None, bool]:
-    """Type a command that dies at a boundary, and kill somebody before that if it takes so long; give how it ended, and
+def killed(place: Quick, words: Sequence[str], boundary: str, victim: str, after_s: float) -> tuple[Begun, bool]:
+    """Type a command that dies at a boundary, and kill somebody before that if it takes so long; give it as it ended, and
     whether somebody was killed."""
     command = place.forked(words, boundary)
     struck = bool(victim) and command.wait(after_s) is None
@@ -130,7 +213,7 @@ def killed(place: Quick, words: Sequence[str], boundary: str, victim: str, after
             os.kill(command.pid, signal.SIGKILL)
         if victim == "everything":
             os.killpg(command.pid, signal.SIGKILL)
-    code = command.wait(PATIENCE_S)
+    command.wait(PATIENCE_S)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
-    return code, struck
+    return command, struck
