@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from range.cli import output
 from range.errors import InputError, Interrupted, RangeError
+from range.heap import share_arenas
 
 COMMANDS: Mapping[str, str] = {
     "validate": "Check the exercise file alone.",
@@ -122,6 +123,7 @@ def main() -> None:
     """Run the command that was typed and leave with its exit code."""
     # pulumi_aws alone is half a million objects that stay: looking through them again and again took a fifth of `up`
     gc.set_threshold(100_000, 50, 1000)
+    share_arenas()
     output.writable()
     sys.exit(output.written(run(sys.argv[1:])))
 

@@ -29,6 +29,7 @@ from botocore.parsers import ResponseParserError
 
 from range.cloud.codes import UNREACHED
 from range.cloud.loopback import Carrier
+from range.cloud.models import models_like
 from range.cloud.questions import Questions, Signing
 from range.errors import CloudError, EnvironmentMissing
 from range.records.plan import Plan
@@ -103,6 +104,7 @@ class Sessions:
         self._making = threading.Lock()
         self._session.register_component("credential_provider", CredentialResolver([_Lender()]))
         self._session.register("before-sign", _sign_for_its_region)
+        self._session.register_component("data_loader", models_like(self._session.get_component("data_loader")))
         if self.rehearsal:
             self._session.register("before-send", _refuse_to_leave)
             questions = Questions(Carrier(), _signing)

@@ -56,6 +56,7 @@ class Lifecycle:
         plan = self._setting.plan
         (hub,), enclaves = order_up(plan)
         wanted = tuple(name for name in enclaves if not only or name in only)
+        self._setting.engine.load_ahead()  # accounts are looked at first
         with self._walking("up", Turns(((hub,), wanted), Patience(Machine().has_leisure)), self._without_a_hub) as walk:
             ended = walk((hub, *wanted))
         return (

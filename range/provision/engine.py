@@ -6,6 +6,7 @@ import functools
 import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,6 +83,11 @@ class Engine:
             return frozenset(summary.name for summary in workspace.list_stacks())
         except CommandError as failed:
             raise self._told("the state", failed) from failed
+
+    def load_ahead(self) -> None:
+        """Begin to load what the program needs, while something else is waited for."""
+        if self._program is _declared:
+            _loaded()
 
     def preview(self, stack: str) -> StackChanges:
         """Say what `up` would change. A stack that isn't there yet is registered, empty; nothing else is touched."""
@@ -279,20 +285,21 @@ def _without_attributes(backend_url: str) -> str:
     return f"{backend_url}?metadata=skip" if is_folder else backend_url
 
 
-_PREPARING = threading.Lock()
-
-
 def _declared(stack: str, spec: Path) -> None:
-    """Run the program of `stacks`, which is loaded the first time: 2 to 3 s and 120 MiB that only it needs."""
-    with _PREPARING:
-        from stacks import program
+    """Run the program of `stacks`, which is loaded the first time."""
+    _loaded().result()
+    from stacks import program
 
-        _prepare()
     program.run(stack, spec)
 
 
 @functools.cache
-def _prepare() -> None:
+def _loaded() -> Future[None]:
+    """Begin to load the program of `stacks`, once: 2 to 3 s and 120 MiB that only it needs."""
+    return ThreadPoolExecutor(1, thread_name_prefix="programs").submit(_load)
+
+
+def _load() -> None:
     """Load what programs need, and let no garbage collection look at it again: a third of a program's time."""
     from stacks import program
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from range.errors import RangeError
+from range.heap import share_arenas
 from range.rehearsal.door import Cloud
 from range.rehearsal.enabled import enabled
 from range.rehearsal.record import Rehearsal, write
@@ -32,6 +33,7 @@ class _Stoppable(Protocol):
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; give the exit code."""
     options = _options(arguments)
+    share_arenas()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         _serve(options.home, options.port, options.provider_port, hosts=not options.no_hosts)
