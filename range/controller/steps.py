@@ -54,9 +54,9 @@ RUNS = 3
 """Runs of Ansible at once, each with a process per host: see bench/README.md."""
 LOOKS = 6
 """Accounts looked at at once: they wait for AWS more than they compute."""
-ONE_LOOK = 1
-"""Accounts looked at at once where others look as soon as the machine has leisure: one look keeps a core busy, and the hub's
-engine, which all wait for, shouldn't have to share it."""
+FEW_LOOKS = 2
+"""Accounts looked at at once where more are as soon as the machine has leisure: two looks keep two cores busy, and more would
+only hold up the hub's engine, which all wait for."""
 VERIFIED = 64
 """Enclaves that wait for the proof at once: one proof serves them all."""
 
@@ -67,7 +67,7 @@ STEPS: tuple[Step, ...] = (
             record_inventory,
             phase="provisioning",
             leaves="provisioning",
-            width=ONE_LOOK,
+            width=FEW_LOOKS,
             most=MOST,
             help="Record what is in the account beforehand.",
             in_turn=True,
@@ -77,7 +77,7 @@ STEPS: tuple[Step, ...] = (
             prove_nothing_left,
             phase="tearing down",
             leaves="absent",
-            width=ONE_LOOK,
+            width=FEW_LOOKS,
             most=MOST,
             help="Prove that nothing is there now that wasn't there beforehand.",
         ),
@@ -139,7 +139,7 @@ STEPS: tuple[Step, ...] = (
             baseline,
             phase="verifying",
             leaves="ready",
-            width=ONE_LOOK,
+            width=FEW_LOOKS,
             most=MOST,
             help="Record what is there, to reset to.",
         ),
