@@ -14,8 +14,12 @@ from bench.run import Bench, Run
 
 LIMITS_S = {"up": 60.0, "up again": 40.0, "down": 60.0}
 """For twelve enclaves."""
+STATUS_S = 0.9
+"""For thirty-six that are up."""
 GROWTH = 3.3
 """How many times as long thirty-six may take as twelve."""
+_LIFE = (("up", ("up",)), ("up again", ("up",)), ("status", ("status",)), ("down", ("down", "--yes")))
+"""What is typed, and what it is called."""
 
 
 def lifecycle() -> list[Figure]:
@@ -31,6 +35,7 @@ def lifecycle() -> list[Figure]:
             Figure(f"{name}, 36 to 12", many.runs[name].seconds / few.runs[name].seconds, "times", GROWTH)
             for name in LIMITS_S
         ),
+        Figure("`range status`, 36 enclaves that are up", many.runs["status"].seconds, "s", STATUS_S),
         Figure("controller, 36 enclaves", max(run.peak_mib for run in runs), "MiB", 400),
         Figure("rehearsal process, 36 enclaves", many.rehearsal_peak, "MiB", 600),
         Figure("engines at once", max(run.engines for run in runs), ""),
@@ -60,7 +65,7 @@ def _life(what: str, written: Callable[[Path], Path]) -> _Life:
         spec = written(bench.folder)
         bench.range("rehearsal", "start", spec, "--no-hosts")
         try:
-            for name, command in (("up", ("up",)), ("up again", ("up",)), ("down", ("down", "--yes"))):
+            for name, command in _LIFE:
                 bench.runs[name] = bench.range(*command, spec)
                 print(f"{what}: {name} {bench.runs[name].seconds:.1f} s", file=sys.stderr, flush=True)
             bench.rehearsal_peak = bench.rehearsal_mib

@@ -23,7 +23,7 @@ from tests.bad_days.quick import PATIENCE_S, REGION, Quick
 from tests.bad_days.test_kills import engines
 from tests.bad_days.warm import Begun
 
-pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 WORDS: dict[Direction, tuple[str, ...]] = {
     "up": ("up", "--ally", ALLY),
