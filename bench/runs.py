@@ -16,9 +16,10 @@ from range.controller.phases import Direction
 from range.controller.steps import Act, acts
 from range.rehearsal.weather.events import FILE
 from range.rehearsal.weather.makespan import Called, Task
+from range.verify.taking import QUESTIONS_AT_ONCE
 
 PROOF = "proof"
-"""The group of the proof's looks at accounts."""
+"""The group of the proof's questions to accounts."""
 PARALLEL = 8
 """Resource operations at once, per engine: `EngineSettings.parallel`."""
 Graph = Mapping[str, frozenset[str]]
@@ -138,9 +139,9 @@ def _step(life: Life, enclave: str, act: Act, mine: Sequence[Mapping[str, Any]],
     first = min((event["began"] for event in resources), default=float("inf"))
     looks = [event for event in mine if not event["urn"] and event["began"] < first]
     later = [event for event in mine if not event["urn"] and event["began"] >= first]
-    if act.together:  # the proof asks an account one thing after another, and so many accounts at once
-        asked = [Task(f"{enclave} {act.name} look", tuple(map(_call, looks)), (begun,), (PROOF,))]
-        return [Task(begun, after=waits), *asked, Task(ended, after=(asked[0].name,))]
+    if act.together:
+        asked = _lanes(f"{enclave} {act.name} look", looks, (begun,), QUESTIONS_AT_ONCE, (PROOF,))
+        return [Task(begun, after=waits), *asked, Task(ended, after=(begun, *(each.name for each in asked)))]
     ahead = _lanes(f"{enclave} {act.name} look", looks, (begun,))
     worked = _worked(life, enclave, resources, tuple(task.name for task in ahead) or (begun,))
     behind = tuple(task.name for task in (*ahead, *worked)) or (begun,)
@@ -154,22 +155,28 @@ def _step(life: Life, enclave: str, act: Act, mine: Sequence[Mapping[str, Any]],
     ]
 
 
-def _lanes(name: str, looks: Sequence[Mapping[str, Any]], after: tuple[str, ...]) -> list[Task]:
+def _lanes(
+    name: str,
+    looks: Sequence[Mapping[str, Any]],
+    after: tuple[str, ...],
+    width: int = WORKERS,
+    groups: tuple[str, ...] = (),
+) -> list[Task]:
     """Share the calls of a look out among its threads."""
     lanes: dict[int, list[Called]] = defaultdict(list)
     made: Counter[str] = Counter()
     lane_of: dict[str, int] = {}
     for number, event in enumerate(looks):
         call = _call(event)
-        lane = number % WORKERS
+        lane = number % width
         if call.entered:  # what is made, and who waits for it, are one thread's
-            lane = made[call.name] % WORKERS
+            lane = made[call.name] % width
             made[call.name] += 1
             lane_of |= {id_: lane for _, id_ in call.entered}
         elif call.moved:
             lane = lane_of.get(call.moved[0], lane)
         lanes[lane].append(call)
-    return [Task(f"{name} {number}", tuple(calls), after) for number, calls in sorted(lanes.items())]
+    return [Task(f"{name} {number}", tuple(calls), after, groups) for number, calls in sorted(lanes.items())]
 
 
 def _worked(life: Life, enclave: str, mine: Sequence[Mapping[str, Any]], after: tuple[str, ...]) -> list[Task]:

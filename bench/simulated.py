@@ -28,7 +28,7 @@ from range.rehearsal.administration import set_weather
 from range.rehearsal.process import start
 from range.rehearsal.weather.latencies import latencies
 from range.rehearsal.weather.makespan import Task, Terms, buckets_bound_s, critical_path_s, ends, makespan_s, renamed
-from range.verify.taking import ACCOUNTS_AT_ONCE
+from range.verify.taking import ACCOUNTS_AT_ONCE, QUESTIONS_AT_ONCE
 
 SIZES = (1, 3, 12, 36)
 LARGE = (50, 3)
@@ -109,7 +109,8 @@ def _end(all_: Mapping[str, float], enclave: str, step: str) -> float:
 
 def terms(copies: Iterable[Task], throttling: float = 0.0, slow: Mapping[str, float] | None = None) -> Terms:
     """Give AWS's latencies, and the controller's limits."""
-    limits = dict.fromkeys({group for task in copies for group in task.groups}, PARALLEL) | {PROOF: ACCOUNTS_AT_ONCE}
+    limits = dict.fromkeys({group for task in copies for group in task.groups}, PARALLEL)
+    limits[PROOF] = ACCOUNTS_AT_ONCE * QUESTIONS_AT_ONCE
     return Terms(latencies("aws"), limits, throttling, slow or {}, SHARE)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,12 +20,14 @@ from range.records.plan import Plan
 from range.records.snapshot import GLOBAL, Answer, Page, Refusal, Snapshot, canonical, order
 from range.verify.calls import CALLS, Call
 from range.verify.gathering import as_item, next_token
-from range.verify.identity.calls import QUESTIONS, Asking, Question, items_of
+from range.verify.identity.calls import QUESTIONS, Asking, Question, items_of, once
 
 MOST_LOOKS = 3
 """A range at rest agrees with itself the second time; one that still changes should be asked later."""
 ACCOUNTS_AT_ONCE = 40
 """They wait for AWS more than they compute, each for half a minute, and thirty-six allies are to wait no longer than one."""
+QUESTIONS_AT_ONCE = 4
+"""Of one account, where a question doesn't want to know what another was answered."""
 _MOST_PAGES = 1000
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -62,11 +64,21 @@ def _look_at(account: Account, region: str, accounts: tuple[str, ...]) -> list[A
     """Ask one account everything; what one call says tells what others ask for."""
     found: list[Answer] = []
     listed: dict[str, tuple[dict[str, Any], ...]] = {}
-    for call in CALLS:
-        said = [_asked(account, region, call, parameters) for parameters in call.wanted(listed)]
-        found += said
-        pages = [page for answer in said for page in answer.pages]
-        listed[call.operation] = tuple(as_item(item) for page in pages for item in page.result.get(call.items) or ())
+    with ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"snapshot-{account.id}") as threads:
+
+        def ask(call: Call, parameters: dict[str, Any]) -> Future[Answer]:
+            return threads.submit(_asked, account, region, call, parameters)
+
+        ahead = {call.operation: ask(call, {}) for call in CALLS if call.per is None}
+        for call in CALLS:
+            one = ahead.get(call.operation)
+            asked = [one] if one is not None else [ask(call, parameters) for parameters in call.wanted(listed)]
+            said = [each.result() for each in asked]
+            found += said
+            pages = [page for answer in said for page in answer.pages]
+            listed[call.operation] = tuple(
+                as_item(item) for page in pages for item in page.result.get(call.items) or ()
+            )
     return [*found, *about_identities(account, region, accounts, listed["ListBuckets"])]
 
 
@@ -76,18 +88,26 @@ def about_identities(
     """Ask one account who may do what; a call that asks about what it listed itself is asked until there is no more."""
     found: list[Answer] = []
     listed: dict[str, tuple[dict[str, Any], ...]] = {"s3:ListBuckets": buckets}
-    for question in QUESTIONS:
-        done: set[str] = set()
-        while True:
-            wanted = question.per(Asking(account.id, accounts, listed))
-            left = [parameters for parameters in wanted if canonical(parameters) not in done]
-            if not left:
-                break
-            done |= {canonical(parameters) for parameters in left}
-            said = [_asked(account, region, question, parameters) for parameters in left]
-            found += said
-            new = [item for answer in said for page in answer.pages for item in items_of(question, page.result)]
-            listed[question.name] = (*listed.get(question.name, ()), *new)
+    with ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"identities-{account.id}") as threads:
+
+        def ask(question: Question, parameters: dict[str, Any]) -> Future[Answer]:
+            return threads.submit(_asked, account, region, question, parameters)
+
+        ahead = {question.name: ask(question, {}) for question in QUESTIONS if question.per is once}
+        for question in QUESTIONS:
+            done: set[str] = set()
+            while True:
+                wanted = question.per(Asking(account.id, accounts, listed))
+                left = [parameters for parameters in wanted if canonical(parameters) not in done]
+                if not left:
+                    break
+                done |= {canonical(parameters) for parameters in left}
+                one = ahead.get(question.name)
+                asked = [one] if one is not None else [ask(question, parameters) for parameters in left]
+                said = [each.result() for each in asked]
+                found += said
+                new = [item for answer in said for page in answer.pages for item in items_of(question, page.result)]
+                listed[question.name] = (*listed.get(question.name, ()), *new)
     return found
 
 

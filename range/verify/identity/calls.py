@@ -32,6 +32,11 @@ class Asking:
 Per: TypeAlias = Callable[[Asking], list[Item]]
 
 
+def once(_: Asking) -> list[Item]:
+    """Ask once, whatever was answered before."""
+    return [{}]
+
+
 @dataclass(frozen=True)
 class Question:
     """One operation: what is asked, where its items are, and which refusals mean that there is none."""
@@ -40,7 +45,7 @@ class Question:
     operation: str
     items: str = ""
     """The key that the items are under; empty where the answer is one item itself."""
-    per: Per = lambda _: [{}]
+    per: Per = once
     absent: frozenset[str] = frozenset()
     token: str = "NextToken"
     of_no_region: bool = False
