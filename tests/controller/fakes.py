@@ -52,14 +52,18 @@ class Recorder:
 
 
 class FakeEngine:
-    """Knows some stacks, and counts how often it was told to stop."""
+    """Knows some stacks, and counts how often it was told to stop, and to make itself ready."""
 
     def __init__(self) -> None:
         self.interrupts = 0
+        self.loads = 0
         self.standing: set[str] = set()
 
     def state(self, stack: str) -> SimpleNamespace:
         return SimpleNamespace(resources=["something"] if stack in self.standing else [])
+
+    def load_ahead(self) -> None:
+        self.loads += 1
 
     def interrupt(self) -> None:
         self.interrupts += 1

@@ -59,6 +59,15 @@ def test_the_hub_is_made_before_any_enclave_and_all_are_looked_at_meanwhile(
     assert sorted(recorder.done[-3:]) == sorted(("make", name) for name in ENCLAVES)
 
 
+@pytest.mark.parametrize(("direction", "loads"), [("up", 1), ("down", 0)])
+def test_programs_are_loaded_ahead_where_they_are_run(
+    lifecycle: Lifecycle, engine: FakeEngine, direction: str, loads: int
+) -> None:
+    getattr(lifecycle, direction)(())
+
+    assert engine.loads == loads
+
+
 def test_the_hub_goes_when_every_enclave_is_gone_and_steps_are_undone_in_reverse(
     lifecycle: Lifecycle, recorder: Recorder
 ) -> None:
