@@ -21,7 +21,7 @@ def _no_builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[
     return _never
 
 
-def _never(*_asked: Any) -> tuple[str, str]:
+def _never(*_rule: Any, **_values: Any) -> tuple[str, str]:
     raise NotImplementedError("a path of AWS's models is matched here, and never built")
 
 
