@@ -23,8 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let tests interrupt what they start, and remember what passes, where that was asked for.
 
-    Rehearsals that tests start have no hosts, unless a test asks for them.
+    Rehearsals that tests start have no hosts, unless a test asks for them. Tests read syntax trees, and a rehearsal makes them in
+    the same process.
     """
+    from range.rehearsal.syntax_trees import take_turns
+
+    take_turns()
     os.environ["RANGE_NO_HOSTS"] = "1"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # a shell that runs the tests in the background ignores Ctrl-C for them, and so would every child of theirs

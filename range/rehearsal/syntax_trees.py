@@ -1,19 +1,22 @@
 """Syntax trees one at a time, where CPython can't make two at once.
 
-Before 3.11.8 and 3.12.2 CPython counts the depth of a syntax tree for all threads together, so that two threads which make one at
-the same moment fail both: "AST constructor recursion depth mismatch" (python/cpython 106905, read 2026-11-28). The rehearsal
-cloud makes trees in many threads: werkzeug does for the paths that moto itself matches.
+Before 3.11.8 and 3.12.2 CPython counts the depth of a syntax tree for all threads together, so that a tree which is begun while
+another is made fails it: "AST constructor recursion depth mismatch" (python/cpython 106905, read 2026-11-28). The rehearsal
+cloud makes trees in many threads: werkzeug does for the paths that moto itself matches. And while one is made, garbage may be
+collected whose last words make another: a traceback is printed by the help of a tree.
 """
 
 from __future__ import annotations
 
 import ast
+import gc
+from contextlib import contextmanager
 from functools import wraps
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _TURN = RLock()
 
@@ -27,7 +30,19 @@ def take_turns() -> None:
 def _in_turn(parse: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(parse)
     def in_turn(*source: Any, **options: Any) -> Any:
-        with _TURN:
+        with _TURN, _garbage_kept():
             return parse(*source, **options)
 
     return in_turn
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Let nothing that is collected speak meanwhile: it would in the thread that holds the lock."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()

@@ -83,3 +83,23 @@ def test_trees_that_are_made_by_others_at_the_same_moment_fail_nobody() -> None:
         trees = list(pool.map(ast.parse, [source] * 8))
 
     assert {ast.dump(tree) for tree in trees} == {ast.dump(ast.parse(source))}
+
+
+@pytest.mark.usefixtures("restless")
+def test_a_tree_that_garbage_makes_with_its_last_words_fails_nobody() -> None:
+    class Garbage:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            ast.parse("last + (words * 2)")
+
+    source = "\n".join(f"def f{number}(a): return a + sum([each for each in (1, 2, 3)])" for number in range(100))
+    gc.collect()
+    for _ in range(50):
+        Garbage()
+
+    tree = ast.parse(source)
+
+    assert len(tree.body) == 100
+    assert gc.isenabled()
