@@ -114,6 +114,7 @@ def vandalised_account(at: Exercise, enclave: str) -> None:
 def resets() -> list[Figure]:
     """Measure all of it on an exercise that stands; its enclaves are as they were afterwards."""
     if "RANGE_SPEC" not in os.environ:
+        print("resets: not measured: RANGE_SPEC names no exercise that stands", file=sys.stderr)
         return []
     at = Exercise(Path(os.environ["RANGE_SPEC"]))
     first = at.enclaves[0]

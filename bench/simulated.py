@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -23,6 +24,7 @@ from bench.run import Bench
 from bench.runs import PARALLEL, PROOF, Graph, Life, events, graph, steps, tasks
 from range.controller.patience import SHARE
 from range.controller.phases import Direction
+from range.controller.reset_steps import LEVELS
 from range.controller.steps import Act, acts
 from range.rehearsal.administration import set_weather
 from range.rehearsal.process import start
@@ -35,7 +37,7 @@ LARGE = (50, 3)
 """Enclaves, and how many times an ally's resources: over two hundred each."""
 HUB, ALLY = "hub", "alb"
 OVER_PATH, GROWTH, HELD_UP = 1.3, 1.5, 1.05
-TOGETHER = {act.name for act in acts("up") if act.together}
+TOGETHER = {act.name for act in (*acts("up"), *chain(*LEVELS.values())) if act.together}
 """Steps that enclaves begin together, as long as patience lasts."""
 DOCS = Path(__file__).parents[1] / "docs" / "figures"
 
@@ -59,7 +61,7 @@ def simulated() -> list[Figure]:
         spans = {size: _figures(command, record, size, figures) for size in SIZES}
         growth = spans[SIZES[-1]][0] / spans[SIZES[0]][0]
         figures.append(Figure(f"`{command}`, {SIZES[-1]} enclaves to one", growth, "times", GROWTH))
-        figures += _held_up(command, record)
+        figures += held_up(f"`{command}`", record, "provision" if command == "up" else "destroy")
         _plot(command, spans)
     copies = many(recorded["up"], *LARGE)
     began = time.monotonic()
@@ -86,17 +88,16 @@ def _figures(command: str, record: Recorded, size: int, figures: list[Figure]) -
     return span_s, throttled_s, path_s
 
 
-def _held_up(command: str, record: Recorded, size: int = 12) -> list[Figure]:
-    """Tell by how much one ally that is ten times as slow holds any other up, in its own stack and at the very end."""
+def held_up(command: str, record: Recorded, worked: str, size: int = 12) -> list[Figure]:
+    """Tell by how much one ally that is ten times as slow holds any other up, until a step is done and at the very end."""
     copies = many(record, size)
     slow = account_of(1)
     calm, bad = (ends(copies, terms(copies, slow=each)) for each in ({}, {slow: 10.0}))
     others = [f"ally{number}" for number, _ in enumerate([None] * size) if number != 1]
-    worked = "provision" if command == "up" else "destroy"
     found = []
     for what, last in ((f"until `{worked}` is done", worked), ("until all is done", "")):
         ratio = max(_end(bad, other, last) / _end(calm, other, last) for other in others)
-        found.append(Figure(f"`{command}`, one of {size} ten times slower, any other {what}", ratio, "times", HELD_UP))
+        found.append(Figure(f"{command}, one of {size} ten times slower, any other {what}", ratio, "times", HELD_UP))
     return found
 
 

@@ -22,7 +22,7 @@ from bench.plot import drawn
 from bench.resets import Exercise, vandalised_account
 from bench.run import Bench
 from bench.runs import graph
-from bench.simulated import ALLY, DOCS, SIZES, Recorded, many, terms, told
+from bench.simulated import ALLY, DOCS, SIZES, Recorded, held_up, many, terms, told
 from range.controller.phases import Direction
 from range.controller.reset_steps import LEVELS
 from range.controller.steps import Act
@@ -35,6 +35,8 @@ from range.rehearsal.weather.makespan import Task, buckets_bound_s, critical_pat
 OVER_PATH, GROWTH, TO_ANEW = 1.5, 1.5, 0.1
 LAST = "witness"
 """The step that waits for the trail, beside its own look."""
+_WORKED: dict[Level, str] = {"host": "restore", "enclave": "remake"}
+"""The step in which most is changed."""
 _FOREIGN = ("AWS_", "PULUMI_", "RANGE_")
 
 
@@ -95,6 +97,7 @@ def _of_level(level: Level, record: Recorded, anew_s: float, late_s: float) -> I
             line.append((size, value))
     yield Figure(f"{name}, {SIZES[-1]} enclaves to one", lines["until all is proven"][-1][1] / lines["until all is proven"][0][1],
                  "times", GROWTH)  # fmt: skip
+    yield from held_up(name, record, _WORKED[level])
     limit = TO_ANEW if level == "host" else None
     yield Figure(f"{name} to `down` and `up`", lines["until all is proven"][0][1] / anew_s, "times", limit)
     yield Figure(f"{name} to `down` and `up`, with the trail's delay", lines["with the trail"][0][1] / anew_s, "times")

@@ -8,7 +8,7 @@ from range.controller.baselines import Baselines, Outdated, plan_parts, playbook
 from range.controller.looks import hosts_of, look, unlooked
 from range.controller.outcome import Outcome
 from range.controller.played import Played
-from range.controller.proving import is_unsteady, judged, left_out, overlooked
+from range.controller.proving import Shared, is_unsteady, judged, left_out, overlooked
 from range.controller.site import Site
 from range.records.baseline import Baseline
 from range.records.proof import Finding, Proof
@@ -24,7 +24,7 @@ def verify(site: Site) -> Outcome:
     Who is still on the way up in the same command isn't waited for long, and is left out by name: what is between the two,
     and what only they make possible between others, is proven by them when they come as far.
     """
-    proof = _proof(site)
+    proof = proof_with_others(site, site.setting.proof)
     found = against(site, proof)
     hint = f"`range verify {site.setting.spec}` shows it in full"
     if not found and site.gathered is not None and (news := overlooked(proof, site.gathered.passed())):
@@ -37,16 +37,19 @@ def verify(site: Site) -> Outcome:
     return Outcome(notes=(proven(site, proof),))
 
 
-def _proof(site: Site) -> Proof:
-    """Take the proof with those who went on together; one that others' work on the hub made worthless is taken again."""
-    setting, gathered = site.setting, site.gathered
+def proof_with_others(site: Site, shared: Shared[Proof], *, anew: bool = False) -> Proof:
+    """Take the proof with those who went on together; one that others' work on the hub made worthless is taken again.
+
+    `anew` tells that the enclave was changed after they did, so that only what is seen from now on counts.
+    """
+    gathered = site.gathered
     if gathered is None:
-        return setting.proof.get()
-    proof = setting.proof.get(gathered.since, gathered.absent)
-    while is_unsteady(proof) and left_out(proof, setting.plan) and gathered.again is not None:
+        return shared.get()
+    proof = shared.get(None if anew else gathered.since, gathered.absent)
+    while is_unsteady(proof) and left_out(proof, site.setting.plan) and gathered.again is not None:
         last = not gathered.moving()
         gathered = gathered.again()
-        proof = setting.proof.get(gathered.since, gathered.absent)
+        proof = shared.get(gathered.since, gathered.absent)
         if last:
             break
     return proof

@@ -86,8 +86,14 @@ class Lifecycle:
         return ended
 
     def reset(self, enclaves: Sequence[str], table: tuple[Act, ...]) -> tuple[Ended, ...]:
-        """Take enclaves back to their baselines, side by side, by the rows of a level."""
-        with self._walking("reset", Turns((tuple(enclaves),)), lambda *_: None, table) as walk:
+        """Take enclaves back to their baselines, side by side, by the rows of a level.
+
+        The hub, where it is one of them, is waited for as long as it takes: each is proven against it.
+        """
+        hub = self._setting.plan.hub.name
+        order = [[name for name in enclaves if (name == hub) == first] for first in (True, False)]
+        turns = Turns(order, Patience(Machine().has_leisure))
+        with self._walking("reset", turns, lambda *_: None, table) as walk:
             return walk(tuple(enclaves))
 
     def _without_a_hub(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:

@@ -99,7 +99,7 @@ class Setting:
         """The proof with what packets from and to the enclaves of a reset say beside it, for all of them at once."""
         from range.controller.trying import tried
 
-        return Shared(lambda _: tried(self, self.proof.get))
+        return Shared(lambda without: tried(self, lambda: self.proof.get(without=lambda: without), without))
 
     def stands(self, enclave: str) -> bool:
         """Say whether the state knows anything of an enclave."""

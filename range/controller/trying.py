@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -16,10 +16,11 @@ _PATIENCE_S = 20.0
 """How long the bastion may take to answer."""
 
 
-def tried(setting: Setting, prove: Callable[[], Proof]) -> Proof:
+def tried(setting: Setting, prove: Callable[[], Proof], without: Collection[str] = ()) -> Proof:
     """Make a proof, and send packets from and to the enclaves of a reset meanwhile; give it with what those say.
 
-    None is sent to an enclave in which a session goes on, whose players would see it, nor to one that isn't up.
+    None is sent to an enclave in which a session goes on, whose players would see it, to one that isn't up, nor to those
+    that the proof is made `without`, whose hosts may be without a disk just now.
     """
     from range.verify.probes.choice import Scope, usual
     from range.verify.probes.judgement import probed, unprobed
@@ -29,13 +30,14 @@ def tried(setting: Setting, prove: Callable[[], Proof]) -> Proof:
     if ways is None:
         return unprobed(prove(), setting.hostless)
     going_on = Played.of(setting).session
-    played = going_on.enclaves if going_on else ()
-    quiet = [each.name for each in setting.plan.enclaves if each.name not in played and setting.stands(each.name)]
-    scope = Scope(quiet, setting.resets)
+    left_alone = {*(going_on.enclaves if going_on else ()), *without}
+    quiet = [each.name for each in setting.plan.enclaves if each.name not in left_alone and setting.stands(each.name)]
+    about = tuple(name for name in setting.resets if name not in without)
+    scope = Scope(quiet, about)
     try:
         ways.open(_PATIENCE_S, threading.Event())
     except CloudError as error:
-        return unprobed(prove(), error.message, tuple(setting.resets))
+        return unprobed(prove(), error.message, about)
     with ThreadPoolExecutor(1, thread_name_prefix="packets") as thread:
         packets = thread.submit(sent, usual(setting.plan, scope), ways.as_root)
         proof = prove()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from range.controller.baseline_acts import against, baseline, proven
+from range.controller.baseline_acts import against, baseline, proof_with_others, proven
 from range.controller.baselines import Baselines, changed_parts, changed_playbooks, versions
 from range.controller.kept import write
 from range.controller.looks import comparable, hosts_of, look, unlooked
 from range.controller.outcome import Outcome
 from range.controller.played import Played
+from range.controller.proving import left_out, overlooked
 from range.controller.site import Site
 from range.controller.trying import packets_of
 from range.controller.worksheets import Sheet, without_cut
@@ -25,21 +27,41 @@ from range.verify.baseline import differences, untold
 
 PATIENCE_S = 120.0
 """How long a host may take to let the witness in; it was configured just now, or never touched."""
+_VIOLATED = ("network VIOLATED", "identity VIOLATED")
+"""How a problem begins that isn't a doubt."""
 EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 
 
 def prove(site: Site) -> Outcome:
-    """Prove the isolation again, and try it by packets; what either has against the enclave is part of the verdict."""
-    _give_back(site)
-    proof = site.setting.tried_proof.get()
+    """Prove the isolation again, and try it by packets; what either has against the enclave is part of the verdict.
+
+    Who is still on the way in the same command isn't waited for long, and is left out by name. When they come as far, they
+    answer for what only they make possible between others, whose verdict is given already.
+    """
+    given_back = _give_back(site)
+    proof = proof_with_others(site, site.setting.tried_proof, anew=given_back)
     found = against(site, proof, itself_too=True)
+    if not found and site.gathered is not None:
+        found = overlooked(proof, _proven_before(site, site.gathered.passed()))
     told = [f"{each.part} {each.verdict}: {each.source} → {each.to} {each.traffic}: {each.why}" for each in found]
     packets = packets_of(proof.probes, site.enclave)
+    uncounted = sorted(left_out(proof, site.setting.plan) - {site.enclave})
+    alone = tuple(f"the isolation from {name}: its own reset, which proves it, wasn't as far" for name in uncounted)
     sheet = Sheet.of(site)
     work = sheet.read()
     problems = (*work.problems, *told, *packets.problems)
-    sheet.write(work.model_copy(update={"problems": problems, "skipped": (*work.skipped, *packets.skipped)}))
+    sheet.write(work.model_copy(update={"problems": problems, "skipped": (*work.skipped, *packets.skipped, *alone)}))
     return Outcome(notes=tuple(told[:5]) or (proven(site, proof), *packets.notes))
+
+
+def _proven_before(site: Site, passed: Collection[str]) -> frozenset[str]:
+    """Name those of whom nothing was known that a proof could find again: without a problem, and not cut off for one."""
+    played = Played.of(site.setting)
+    return frozenset(
+        name
+        for name in passed
+        if not Sheet.of(replace(site, enclave=name)).read().problems and played.enclave(name).cut is None
+    )
 
 
 def witness(site: Site) -> Outcome:
@@ -93,9 +115,9 @@ def judged(sight: Sight, ended: datetime) -> tuple[Verdict, tuple[str, ...]]:
     """
     recorded, seen, trail, work = sight.recorded, sight.seen, sight.trail, sight.work
     dirty = [str(each) for each in sight.found]
-    dirty += [each for each in work.problems if each.startswith("network VIOLATED")]
+    dirty += [each for each in work.problems if each.startswith(_VIOLATED)]
     unsure = [f"couldn't be read: {each}" for each in untold(recorded.observation, seen)]
-    unsure += [each for each in work.problems if not each.startswith("network VIOLATED")]
+    unsure += [each for each in work.problems if not each.startswith(_VIOLATED)]
     unsure += [f"nobody can see what this left (event {each.id}): {each}" for each in trail.unseen]
     unsure += [f"the trail couldn't be read: {each}" for each in trail.unread]
     if trail.until is None or trail.until < ended:
@@ -243,13 +265,14 @@ def _clean(site: Site, result: ResetResult) -> Outcome:
     )
 
 
-def _give_back(site: Site) -> None:
-    """Undo what cuts the enclave off, so that the witness sees it as it would be handed out."""
+def _give_back(site: Site) -> bool:
+    """Undo what cuts the enclave off, so that the witness sees it as it would be handed out; say whether anything did."""
     from range.session.cut import restore
 
     remembered = Played.of(site.setting).enclave(site.enclave).cut
     if remembered is not None:
         restore(site.setting.sessions.account(site.account), remembered.entries)
+    return remembered is not None
 
 
 def _quarantined(site: Site, result: ResetResult) -> Outcome:

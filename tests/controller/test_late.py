@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
 from range.controller.baseline_acts import verify
 from range.controller.patience import LEAST_S, MOST, SHARE, Patience
-from range.controller.proving import Shared
-from range.controller.site import Site
 from range.controller.turns import Gathered, Turns
-from range.records.proof import SNAPSHOT, Finding, Proof
 from tests.controller.findings import finding
 from tests.controller.gathering import gathered_in_threads
-
-NAMES = ("est", "pol", "fra")
+from tests.controller.late import NAMES, UNSTEADY, Range, absent
 
 
 class Clock:
@@ -110,34 +102,6 @@ def test_who_comes_late_hears_who_got_through_before() -> None:
     turns.taken("pol", "verify", done=False)
 
     assert turns.gather("fra", "verify").passed() == {"est"}
-
-
-UNSTEADY = finding("*", "*", resource=SNAPSHOT, verdict="UNKNOWN")
-
-
-class Range:
-    """A range of three enclaves whose proofs find what a test says, one after the other."""
-
-    def __init__(self, folder: Path, *found: Iterable[Finding]) -> None:
-        self._found = iter(found)
-        self.without: list[frozenset[str]] = []
-        enclaves = [SimpleNamespace(name=name, account=name) for name in NAMES]
-        self._setting = SimpleNamespace(
-            plan=SimpleNamespace(hub=SimpleNamespace(name="hub"), enclaves=enclaves, exercise="steadfast"),
-            stands=lambda name: True, strangers={}, spec=Path("x.yaml"), proof=Shared(self._prove), records=folder,
-        )  # fmt: skip
-
-    def _prove(self, without: frozenset[str]) -> Proof:
-        self.without.append(without)
-        names = tuple(name for name in NAMES if name not in without)
-        return cast(Proof, SimpleNamespace(findings=tuple(next(self._found)), accounts=names))
-
-    def site(self, enclave: str, gathered: Gathered | None) -> Site:
-        return Site(cast(Any, self._setting), enclave, threading.Event(), lambda _: None, gathered)
-
-
-def absent(*names: str, moving: bool = True, again: Callable[[], Gathered] | None = None) -> Gathered:
-    return Gathered(0.0, absent=lambda: frozenset(names), moving=lambda: moving, again=again)
 
 
 def test_an_enclave_is_proven_without_those_who_are_on_the_way_and_they_are_named(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from ipaddress import IPv4Network
 
 import pytest
 
+from range.controller import patience, turns
 from range.controller.claims import claim
 from range.controller.journal import Journal
 from range.controller.lifecycle import Lifecycle
@@ -276,3 +278,37 @@ def test_the_journal_has_every_step_and_the_changes_are_in_the_rows(
         ("hub", "look", "done"),
         ("hub", "make", "done"),
     ]
+
+
+def test_a_slow_reset_holds_up_no_others_proof_but_the_hubs_does(
+    lifecycle: Lifecycle, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "LEAST_S", 0.1)
+    monkeypatch.setattr(turns, "LOOK_S", 0.05)
+    proven: dict[str, frozenset[str]] = {}
+    others_done = threading.Event()
+
+    def waits(site: Site) -> Outcome:
+        assert others_done.wait(10)
+        return Outcome()
+
+    def proof(site: Site) -> Outcome:
+        assert site.gathered is not None
+        proven[site.enclave] = site.gathered.absent()
+        if {"gbr", "est"} <= proven.keys():
+            others_done.set()
+        return Outcome()
+
+    recorder.doing["sweep", "pol"] = waits
+    recorder.doing["sweep", "hub"] = slow
+    recorder.doing.update({("proof", name): proof for name in ("hub", *ENCLAVES)})
+    table = (
+        recorder.act("sweep", phase="resetting", leaves="resetting"),
+        recorder.act("proof", phase="resetting", leaves="resetting", together=True),
+    )
+
+    ended = lifecycle.reset(("hub", *ENCLAVES), table)
+
+    assert [one.failure for one in ended] == [None] * 4
+    assert proven == {"gbr": {"pol"}, "est": {"pol"}, "pol": frozenset(), "hub": frozenset()}
+    assert recorder.done.index(("sweep", "hub")) < min(recorder.done.index(("proof", name)) for name in ENCLAVES)

@@ -85,6 +85,14 @@ def test_nobody_is_tried_who_plays_or_is_not_up(tmp_path: Path, proof: Proof) ->
     assert ways.asked == {"hub", "est", "pol", "red"}
 
 
+def test_nobody_is_tried_without_whom_it_is_proven(tmp_path: Path, proof: Proof) -> None:
+    ways = Ways()
+
+    tried(setting(tmp_path, ways), lambda: proof, {"pol", "gbr"})
+
+    assert ways.asked == {"hub", "est", "red", "white"}
+
+
 def test_a_silent_host_of_its_own_is_a_problem_and_one_of_anothers_is_not() -> None:
     probes = Probes(tried=5, passed=2, dropped=3, left_out=("pol/web-1",), why="pol/web-1 is silent")
 

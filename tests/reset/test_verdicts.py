@@ -52,6 +52,7 @@ def test_what_is_as_it_was_with_a_whole_trail_is_clean() -> None:
         (sight(seen()), "DIRTY", "gone: eu-west-2 ec2:vpc est-vpc"),
         (sight(seen(VPC.model_copy(update={"properties": {}}))), "DIRTY", "CidrBlock was"),
         (sight(seen(VPC), problems=("network VIOLATED: est → pol",)), "DIRTY", "network VIOLATED"),
+        (sight(seen(VPC), problems=("identity VIOLATED: est → pol",)), "DIRTY", "identity VIOLATED"),
         (sight(seen(VPC, unread=(DARK,))), "UNKNOWN", "couldn't be read"),
         (sight(seen(VPC), unseen=(HIDDEN,)), "UNKNOWN", "glue:CreateDatabase"),
         (sight(seen(VPC), until=None), "UNKNOWN", "nobody knows when"),
