@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 SHARE = 0.03
 """Of the time since the command began, in which the machine had leisure: what a slow ally may cost any other."""
-MOST = 2.0
-"""Times the time since the command began, on a machine that never has leisure: something else keeps it busy."""
+MOST = 6.0
+"""Times the time since the command began, on a machine that never has leisure: something else keeps it busy, or it brings up
+forty enclaves by itself, of which the first wait four times as long for the last."""
 LEAST_S = 3.0
 """Those who come within this time are proven at once, in the shortest of commands."""
 LOOK_S = 0.5

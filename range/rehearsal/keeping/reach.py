@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,27 +19,40 @@ class Reached:
     looked_up: set[BaseBackend] = field(default_factory=set)
     made: set[BaseBackend] = field(default_factory=set)
 
-    def changed(self, *, reads_only: bool) -> set[BaseBackend]:
-        """Give the backends that may differ from what was saved: with those that they hold on to, which are looked up once."""
+    def changed(self, *, reads_only: bool, removes: bool = False) -> set[BaseBackend]:
+        """Give the backends that may differ from what was saved: with those that they hold on to, which are looked up once.
+
+        `removes` tells that the call can't have made anything.
+        """
         if reads_only:
             return self.made
         found = self.looked_up | self.made | {held for backend in self.looked_up for held in _held_by(backend)}
-        note_changed(found)
+        note_changed(found, removed=removes)
         return found
 
 
-_changed: set[tuple[type[BaseBackend], str]] = set()
-"""The kinds of backends that a call may have changed, by Region, in any account."""
+_changes: Counter[tuple[type[BaseBackend], str]] = Counter()
+"""How often a call may have changed a backend of a kind, by Region, in any account."""
+_made_in: set[tuple[type[BaseBackend], str]] = set()
+"""The kinds and Regions of which that wasn't always for taking something away."""
 
 
-def note_changed(backends: Iterable[BaseBackend]) -> None:
-    """Note that backends may not be any more as moto makes them."""
-    _changed.update((type(backend), backend.region_name) for backend in backends)
+def note_changed(backends: Iterable[BaseBackend], *, removed: bool = False) -> None:
+    """Note that backends may not be any more as moto makes them; what was `removed` from them only lacks something."""
+    places = {(type(backend), backend.region_name) for backend in backends}
+    _changes.update(places)
+    if not removed:
+        _made_in.update(places)
 
 
-def was_changed(kind: type[BaseBackend], region: str) -> bool:
-    """Say whether, in a Region, some account's backend of a kind may not be any more as moto makes it."""
-    return (kind, region) in _changed
+def changes(kind: type[BaseBackend], region: str) -> int:
+    """Count how often some account's backend of a kind may have changed in a Region; 0 where all are as moto makes them."""
+    return _changes[kind, region]
+
+
+def was_made_in(kind: type[BaseBackend], region: str) -> bool:
+    """Say whether anything may have been made in some account's backend of a kind, beside what it began with."""
+    return (kind, region) in _made_in
 
 
 _notes = [Reached()]
@@ -73,7 +87,8 @@ def forget_everything() -> None:
         for name in FOUND_BY:
             getattr(backends.backend, name, {}).clear()
     _kinds.clear()
-    _changed.clear()
+    _changes.clear()
+    _made_in.clear()
 
 
 _kinds: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
