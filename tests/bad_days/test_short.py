@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 
-from range.controller.phases import Direction
 from range.controller.reset_steps import LEVELS
 from range.controller.steps import STEPS, Act, acts
 from tests.bad_days.crash import WHENS
@@ -25,15 +24,20 @@ from tests.bad_days.warm import Begun
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
-WORDS: dict[Direction, tuple[str, ...]] = {
+WORDS = {
     "up": ("up", "--ally", ALLY),
     "reset": ("reset", "--ally", ALLY, "--yes"),
+    "reset anew": ("reset", "--ally", ALLY, "--level", "enclave", "--yes"),
     "down": ("down", "--yes"),
 }
 """What walks over steps, in the order of a life."""
-ACTS: dict[Direction, tuple[Act, ...]] = {
-    "up": acts("up", STEPS), "reset": LEVELS["host"], "down": acts("down", STEPS),
-}  # fmt: skip
+ACTS: dict[str, tuple[Act, ...]] = {
+    "up": acts("up", STEPS),
+    "reset": LEVELS["host"],
+    "reset anew": tuple(act for act in LEVELS["enclave"] if act.name in ("remake", "witness")),
+    "down": acts("down", STEPS),
+}
+"""Whose boundaries are met; those of the other level that do what they do at this one are left out."""
 SESSIONS = {
     ("session", "start", "--ally", ALLY): ("in session", "goes on since"),
     ("session", "end"): ("ready", "no session goes on"),
@@ -46,7 +50,7 @@ WHERE: dict[str, tuple[str, str, str]] = {
     "prove-nothing-left": ("hub", "hub", "hub"),
 }
 """Whose boundary it is at the three moments: one that is still ahead when the one before was met. Else the ally's."""
-KILLS: dict[Direction, int] = {"up": 6, "session": 4, "reset": 5, "down": 5}
+KILLS = {"up": 5, "session": 4, "reset": 4, "reset anew": 3, "down": 4}
 """Twenty at random moments."""
 FIRST_S = 0.1
 """The earliest moment of a random kill."""
@@ -74,45 +78,45 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quick]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(place: Quick) -> dict[Direction, Calm]:
-    """How up and down go when nothing happens; the exercise has been up once."""
+def undisturbed(place: Quick) -> dict[str, Calm]:
+    """How everything goes when nothing happens; the exercise has been up once."""
     place.weather()  # a rehearsal that has to be started first takes time of its own
-    found: dict[Direction, Calm] = {}
-    for direction, words in WORDS.items():
+    found: dict[str, Calm] = {}
+    for command, words in WORDS.items():
         began = time.monotonic()
         assert errors(place.typed(words)) == []
         seconds = time.monotonic() - began
-        found[direction] = Calm(place.digest(), seconds)
+        found[command] = Calm(place.digest(), seconds)
     return found
 
 
-def boundaries(direction: Direction) -> list[str]:
+def boundaries(command: str) -> list[str]:
     """Name every boundary of every step on the way, in the order in which they are met."""
     return [
-        f"{direction}:{enclave}:{act.name}:{when}"
-        for act in ACTS[direction]
+        f"{command.partition(' ')[0]}:{enclave}:{act.name}:{when}"
+        for act in ACTS[command]
         for enclave, when in zip(WHERE.get(act.name, (ALLY,) * 3), WHENS, strict=True)
     ]
 
 
-@pytest.mark.parametrize("direction", KILLS)
+@pytest.mark.parametrize("command", KILLS)
 def test_killed_at_every_boundary_of_a_step_and_at_random_moments_it_converges(
-    place: Quick, undisturbed: dict[Direction, Calm], direction: Direction, record_property: Any
+    place: Quick, undisturbed: dict[str, Calm], command: str, record_property: Any
 ) -> None:
-    if direction == "session":
+    if command == "session":
         told = sessions_that_are_killed(place, undisturbed["up"].digest)
     else:
-        told = walks_that_are_killed(place, undisturbed[direction], direction)
+        told = walks_that_are_killed(place, undisturbed[command], command)
     record_property("counted", told)
 
 
-def walks_that_are_killed(place: Quick, calm: Calm, direction: Direction) -> str:
+def walks_that_are_killed(place: Quick, calm: Calm, typed: str) -> str:
     """Kill commands that walk over steps, at every boundary and at random moments; give what was counted."""
     seed = a_seed()
-    words = WORDS[direction]
-    ahead = boundaries(direction)
-    victims = at_random(seed, calm.seconds, KILLS[direction], len(ahead))
-    if direction == "reset":
+    words = WORDS[typed]
+    ahead = boundaries(typed)
+    victims = at_random(seed, calm.seconds, KILLS[typed], len(ahead))
+    if "reset" in words:
         played(place)
     met, struck = 0, 0
     while ahead or any(victim for victim, _ in victims):
@@ -132,8 +136,8 @@ def walks_that_are_killed(place: Quick, calm: Calm, direction: Direction) -> str
 
     assert (seed, errors(place.typed(words))) == (seed, [])
     assert (seed, place.digest()) == (seed, calm.digest)
-    assert struck == KILLS[direction]
-    assert met >= len(boundaries(direction)) - 2
+    assert struck == KILLS[typed]
+    assert met >= len(boundaries(typed)) - 2
     return f"seed {seed}: {met} kills at boundaries, {struck} at random moments"
 
 
@@ -170,7 +174,8 @@ def played(place: Quick) -> None:
                 team = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], REGION)
                 ec2 = team.client("ec2")
                 ec2.create_key_pair(KeyName="played")
-                ec2.create_security_group(GroupName="played", Description="played")
+                vpc = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+                ec2.create_security_group(GroupName="played", Description="played", VpcId=vpc)
 
 
 def row(place: Quick) -> dict[str, Any]:

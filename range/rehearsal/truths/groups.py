@@ -75,6 +75,11 @@ def _is_default(call: Call) -> str | None:
     return f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
 
 
+def _nowhere(call: Call) -> str | None:
+    has_default = any(vpc.is_default for vpc in store(call).vpcs.values())
+    return None if call.params.get("VpcId") or has_default else "No default VPC for this user"
+
+
 def _reserved_name(call: Call) -> str | None:
     return "Cannot use reserved security group name: default" if call.params.get("GroupName") == "default" else None
 
@@ -162,6 +167,15 @@ TRUTHS = (
         source="alchemy-run/distilled, packages/aws/patches/ec2.json: codes seen from live calls (read 2026-11-22)",
         confidence="seen_in_issue",
         check=_is_default,
+    ),
+    Truth(
+        name="security-group-without-a-network",
+        calls=("ec2.CreateSecurityGroup",),
+        when="no VPC is given and the Region has no default VPC",
+        code="VPCIdNotSpecified",
+        source="https://github.com/gruntwork-io/infrastructure-as-code-training/issues/1",
+        confidence="seen_in_issue",
+        check=_nowhere,
     ),
     Truth(
         name="security-group-name-taken",

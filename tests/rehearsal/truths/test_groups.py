@@ -17,6 +17,15 @@ def default_group(ec2: Any, vpc: str) -> str:
     return str(ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"])
 
 
+def without_default(ec2: Any, vpc: str) -> None:
+    """Take the default VPC away."""
+    for subnet in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    for gateway in ec2.describe_internet_gateways()["InternetGateways"]:
+        ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc)
+    ec2.delete_vpc(VpcId=vpc)
+
+
 @pytest.mark.truth("security-group-of-an-instance")
 def test_a_group_of_an_instance_stays_until_the_instance_is_gone(
     ec2: Any, subnet: str, group: str, refused: Refused, image: str
@@ -176,3 +185,14 @@ def test_a_rule_names_groups_of_this_vpc_or_a_peer(ec2: Any, vpc: str, group: st
     ]
     ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering)
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=naming)
+
+
+@pytest.mark.truth("security-group-without-a-network")
+def test_a_group_needs_a_vpc_where_there_is_no_default_one(ec2: Any, refused: Refused) -> None:
+    made = ec2.create_security_group(GroupName="in-the-default", Description="d")["GroupId"]
+    (default,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    ec2.delete_security_group(GroupId=made)
+    without_default(ec2, default["VpcId"])
+
+    with refused("VPCIdNotSpecified"):
+        ec2.create_security_group(GroupName="nowhere", Description="d")
