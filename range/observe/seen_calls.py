@@ -101,6 +101,7 @@ _SEEN: dict[str, str] = {
     "resource-groups": "(?:Create|Delete)Group",
     "backup": "(?:Create|Delete)Backup(?:Vault|Plan)",
     "scheduler": "(?:Create|Delete|Update)Schedule(?:Group)?",
+    "ses": "Verify(?:EmailIdentity|EmailAddress|DomainIdentity)|DeleteIdentity",
 }
 """By service, as the trail names it: the calls whose effect is in what the witness reads."""
 

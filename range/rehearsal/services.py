@@ -29,8 +29,9 @@ _SIGNED_AS = {
 _PACKAGES = {"lambda": "awslambda"}
 """moto's name of a service, where it isn't botocore's without hyphens."""
 _READS = re.compile(
-    "(BatchGet|Check|Describe|Filter|Generate|Get|Head|List|Lookup|Preview|Query|Scan|Search|Select|Simulate|Test|Verify)"
+    "(BatchGet|Check|Describe|Filter|Generate|Get|Head|List|Lookup|Preview|Query|Scan|Search|Select|Simulate|Test)|Verify(Mac)?$"
 )
+"""Of what is verified, KMS only answers; SES makes an identity."""
 _CREDENTIAL_REPORT = "GenerateCredentialReport"
 """The one call that is named like a question and leaves something behind."""
 

@@ -90,6 +90,8 @@ CALLS = [
     ("iam", "UploadSSHPublicKey", "us-east-1", False),
     ("sns", "SetSMSAttributes", HOME, False),
     ("sts", "GetFederationToken", HOME, True),
+    ("ses", "VerifyEmailIdentity", HOME, True),
+    ("ses", "VerifyEmailIdentity", "sa-east-1", False),
     ("quantum", "CreateEntanglement", HOME, False),
 ]
 

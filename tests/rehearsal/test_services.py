@@ -13,7 +13,7 @@ from moto.core.routing import SmithyRule, get_service_router
 from werkzeug.routing import Map
 
 from range.rehearsal.messages import Request
-from range.rehearsal.services import service_named
+from range.rehearsal.services import only_reads, service_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,3 +103,19 @@ def test_a_tree_that_garbage_makes_with_its_last_words_fails_nobody() -> None:
 
     assert len(tree.body) == 100
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("operation", "reads"),
+    [
+        ("DescribeVpcs", True),
+        ("Verify", True),
+        ("VerifyMac", True),
+        ("VerifyEmailIdentity", False),
+        ("VerifyDomainIdentity", False),
+        ("GenerateCredentialReport", False),
+        ("CreateVpc", False),
+    ],
+)
+def test_what_only_reads_is_told_from_what_leaves_something_behind(operation: str, reads: bool) -> None:
+    assert only_reads(operation) is reads
