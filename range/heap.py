@@ -1,8 +1,11 @@
-"""How this process asks the C library for memory."""
+"""How this process asks the C library for memory, and when it looks for garbage."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _M_ARENA_MAX = -8
 """Source: mallopt(3)."""
@@ -18,3 +21,15 @@ def share_arenas() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold the garbage collector back for the length of the block."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -9,14 +9,14 @@ collected whose last words make another: a traceback is printed by the help of a
 from __future__ import annotations
 
 import ast
-import gc
-from contextlib import contextmanager
 from functools import wraps
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from range.heap import uncollected
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _TURN = RLock()
 
@@ -30,19 +30,7 @@ def take_turns() -> None:
 def _in_turn(parse: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(parse)
     def in_turn(*source: Any, **options: Any) -> Any:
-        with _TURN, _garbage_kept():
+        with _TURN, uncollected():  # what speaks when it is collected would in the thread that holds the lock
             return parse(*source, **options)
 
     return in_turn
-
-
-@contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Let nothing that is collected speak meanwhile: it would in the thread that holds the lock."""
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()

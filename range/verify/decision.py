@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from range.heap import uncollected
 from range.records.plan import INTERNET, Plan
 from range.records.proof import SNAPSHOT, Cell, Finding, Proof, Verdict
 from range.records.snapshot import Answer, Snapshot, account_digest, digest
@@ -46,7 +45,7 @@ class Prover:
 
     def prove(self, snapshot: Snapshot, allies: tuple[str, ...] = ()) -> Proof:
         """Decide about every pair of zones, or about those that some enclaves take part in."""
-        with _uncollected():
+        with uncollected():  # a proof leaves next to none, and half its time would go into looking for it
             return self._proof(snapshot, allies)
 
     def _proof(self, snapshot: Snapshot, allies: tuple[str, ...]) -> Proof:
@@ -96,18 +95,6 @@ class Prover:
             if held is None or not _say_the_same(held.answers, said):
                 part = part_of(gather(account, said, self.plan.region), self.plan.region)
                 self._read[account] = _Account(said, account_digest(said), part)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Hold the garbage collector back: a proof leaves next to none, and half its time would go into looking for it."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _say_the_same(one: list[Answer], other: list[Answer]) -> bool:
