@@ -5,6 +5,7 @@ At its end vandals play, session after session.
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 from collections import Counter
@@ -125,15 +126,21 @@ def test_a_freeze_cuts_and_a_thaw_undoes_exactly_that(ground: Range) -> None:
     assert photograph(ground.mallory) == before
 
 
-SESSIONS, SEED = int(os.environ.get("VANDAL_SESSIONS", "50")), int(os.environ.get("VANDAL_SEED", "11"))
-"""A seed of its own for every run is for the long proofs: `VANDAL_SESSIONS=1000 VANDAL_SEED=$RANDOM`."""
+LONG = [pytest.mark.prove, pytest.mark.timeout(7200)]
+THOUSAND = [pytest.param(100, marks=LONG, id=f"100-{part}") for part in range(10)]
+"""The thousand of `make prove`, in parts that it can go on after."""
+NUMBERS = itertools.count(101)
 BY_THE_ENGINE = 10
 """Every so many sessions, something is done that only the engine puts back, and the network is proven, too."""
 
 
-def test_vandals_play_and_no_reset_is_ever_clean_that_is_not(ground: Range, record_property: Any) -> None:
-    print(f"VANDAL_SEED={SEED}")
-    chance, verdicts, deeds = random.Random(SEED), Counter[str](), Counter[str]()
+@pytest.mark.parametrize("sessions", [50, *THOUSAND])
+def test_vandals_play_and_no_reset_is_ever_clean_that_is_not(
+    sessions: int, ground: Range, record_property: Any
+) -> None:
+    seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
+    print(f"VANDAL_SEED={seed}")
+    chance, verdicts, deeds = random.Random(seed), Counter[str](), Counter[str]()
     quick, slow = sorted((*MADE, *BY_HAND)), sorted(SPOILT.keys() - {"deletes a golden snapshot"})
 
     with here.environment(ground.environment):
@@ -141,17 +148,17 @@ def test_vandals_play_and_no_reset_is_ever_clean_that_is_not(ground: Range, reco
         with pytest.MonkeyPatch.context() as hasty:
             hasty.setattr(sweep, "_FIRST_WAIT_S", 0.02)
             before = photograph(ground.mallory)
-            for number in range(1, SESSIONS + 1):
+            for number in range(1, sessions + 1):
                 whole = number % BY_THE_ENGINE == 0
                 wanted = chance.sample(quick, chance.randint(0, 6)) + chance.sample(slow, 4) * whole
-                ids = Ids(ground.mallory, 100 + number, PREFIX)
+                ids = Ids(ground.mallory, next(NUMBERS), PREFIX)
                 if chance.random() < 0.5:
                     done = played(ground.mallory, ids, wanted)
                 else:
                     with resets.session(ground.client_of) as client:
                         done = played(client, ids, wanted)
                 result = resets.reset(*(() if whole else ("prove",)))
-                now, told = photograph(ground.mallory), f"seed {SEED}, session {number}, {done}: {result}"
+                now, told = photograph(ground.mallory), f"seed {seed}, session {number}, {done}: {result}"
                 deeds.update(done)
                 verdicts[result.verdict] += 1
                 if result.verdict == "CLEAN":
@@ -164,6 +171,6 @@ def test_vandals_play_and_no_reset_is_ever_clean_that_is_not(ground: Range, reco
                     assert anew.verdict == "CLEAN", (told, anew)
                     before = photograph(ground.mallory)
 
-    counted = f"seed {SEED}, {dict(verdicts)}, {sum(deeds.values())} deeds of {len(deeds)} kinds, {resets.seconds}"
+    counted = f"seed {seed}, {dict(verdicts)}, {sum(deeds.values())} deeds of {len(deeds)} kinds, {resets.seconds}"
     record_property("counted", counted)
-    assert verdicts["CLEAN"] >= SESSIONS * 0.9, counted
+    assert verdicts["CLEAN"] >= sessions * 0.9, counted
