@@ -1,4 +1,7 @@
-"""Every boundary once and twenty random kills, in short: a small exercise, one Region, commands without their imports."""
+"""Every boundary once and twenty random kills, in short: a small exercise, one Region, commands without their imports.
+
+`make prove` kills in ten lives more, twenty times in each.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,12 @@ from range.controller.steps import STEPS, Act, acts
 from tests.bad_days.crash import WHENS
 from tests.bad_days.place import ALLY, errors
 from tests.bad_days.quick import PATIENCE_S, REGION, Quick
-from tests.bad_days.test_kills import engines
+from tests.bad_days.test_kills import kill_engines
 from tests.bad_days.warm import Begun
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+
+LIVES = 10
 
 WORDS = {
     "up": ("up", "--ally", ALLY),
@@ -54,6 +59,8 @@ KILLS = {"up": 5, "session": 4, "reset": 4, "reset anew": 3, "down": 4}
 """Twenty at random moments."""
 FIRST_S = 0.1
 """The earliest moment of a random kill."""
+OF_MANY = 0.2
+"""The latest, as a part of a calm day: where boundaries are met as well, each goes on where the one before was killed."""
 SESSION_S = 2.0
 """The latest in a command that opens or ends a session."""
 VICTIMS = ("controller", "controller", "controller", "engine", "engine", "rehearsal", "everything")
@@ -106,30 +113,44 @@ def test_killed_at_every_boundary_of_a_step_and_at_random_moments_it_converges(
     if command == "session":
         told = sessions_that_are_killed(place, undisturbed["up"].digest)
     else:
-        told = walks_that_are_killed(place, undisturbed[command], command)
+        told = walks_that_are_killed(place, undisturbed[command], command, boundaries(command))
     record_property("counted", told)
 
 
-def walks_that_are_killed(place: Quick, calm: Calm, typed: str) -> str:
-    """Kill commands that walk over steps, at every boundary and at random moments; give what was counted."""
+@pytest.mark.prove
+@pytest.mark.parametrize("life", range(LIVES))
+def test_a_life_that_is_killed_twenty_times_at_random_moments_converges(
+    place: Quick, undisturbed: dict[str, Calm], life: int, record_property: Any
+) -> None:
+    for command in KILLS:
+        if command == "session":
+            told = sessions_that_are_killed(place, undisturbed["up"].digest)
+        else:
+            told = walks_that_are_killed(place, undisturbed[command], command, [])
+        record_property("counted", f"{command}: {told}")
+
+
+def walks_that_are_killed(place: Quick, calm: Calm, typed: str, at: Sequence[str]) -> str:
+    """Kill commands that walk over steps, at these boundaries and at random moments; give what was counted."""
     seed = a_seed()
     words = WORDS[typed]
-    ahead = boundaries(typed)
-    victims = at_random(seed, calm.seconds, KILLS[typed], len(ahead))
+    ahead = list(at)
+    latest_s = calm.seconds * (OF_MANY if ahead else 1.0)
+    victims = at_random(seed, latest_s, KILLS[typed], len(ahead))
     if "reset" in words:
         played(place)
     met, struck = 0, 0
     while ahead or any(victim for victim, _ in victims):
         victim, after_s = victims.pop() if victims else ("", 0.0)
-        command, was_struck = killed(place, words, ahead[0] if ahead else "", victim, after_s)
+        command, who = killed(place, words, ahead[0] if ahead else "", victim, after_s)
         told = (seed, ahead[:1], victim, command.code, command.stdout[-1000:])
-        struck += was_struck
-        if victim and not was_struck:  # all was over by then, or the boundary came first
+        struck += bool(who)
+        if victim and not who:  # all was over by then, or the boundary came first
             victims.insert(0, (victim, after_s / 4))
         assert command.code in (0, 1, 3, -signal.SIGKILL), told
         assert "DIRTY" not in command.stdout, told
         assert command.code or place.digest() == calm.digest, told
-        died_there = command.code == -signal.SIGKILL and not (was_struck and victim in KILLED_THEMSELVES)
+        died_there = command.code == -signal.SIGKILL and who not in KILLED_THEMSELVES
         if ahead and (command.code == 0 or died_there):
             met += died_there
             ahead.pop(0)
@@ -137,7 +158,7 @@ def walks_that_are_killed(place: Quick, calm: Calm, typed: str) -> str:
     assert (seed, errors(place.typed(words))) == (seed, [])
     assert (seed, place.digest()) == (seed, calm.digest)
     assert struck == KILLS[typed]
-    assert met >= len(boundaries(typed)) - 2
+    assert met >= len(at) - 2
     return f"seed {seed}: {met} kills at boundaries, {struck} at random moments"
 
 
@@ -191,34 +212,32 @@ def a_seed() -> int:
     return seed
 
 
-def at_random(seed: int, calm_s: float, kills: int, others: int) -> list[tuple[str, float]]:
+def at_random(seed: int, latest_s: float, kills: int, others: int) -> list[tuple[str, float]]:
     """Strew random kills among others: whom, and after how long; nobody where it is another's turn.
 
     As often in the first second of a command as later, since each goes on where the one before was killed.
     """
     dice = random.Random(seed)
-    moments = [FIRST_S * (0.2 * calm_s / FIRST_S) ** dice.random() for _ in [None] * kills]
+    moments = [FIRST_S * (latest_s / FIRST_S) ** dice.random() for _ in [None] * kills]
     found = [*((dice.choice(VICTIMS), moment) for moment in moments), *[("", 0.0)] * (others - 1)]
     dice.shuffle(found)
     return found
 
 
-def killed(place: Quick, words: Sequence[str], boundary: str, victim: str, after_s: float) -> tuple[Begun, bool]:
+def killed(place: Quick, words: Sequence[str], boundary: str, victim: str, after_s: float) -> tuple[Begun, str]:
     """Type a command that dies at a boundary, and kill somebody before that if it takes so long; give it as it ended, and
-    whether somebody was killed."""
+    who was killed, if anybody."""
     command = place.forked(words, boundary)
-    struck = bool(victim) and command.wait(after_s) is None
-    if struck:
-        if victim == "engine":
-            for engine in engines(command.pid):
-                os.kill(engine, signal.SIGKILL)
-        if victim in ("rehearsal", "everything"):
-            place.kill_rehearsal()
-        if victim == "controller":
-            os.kill(command.pid, signal.SIGKILL)
-        if victim == "everything":
-            os.killpg(command.pid, signal.SIGKILL)
+    who = victim if victim and command.wait(after_s) is None else ""
+    if who == "engine" and not kill_engines(command.pid):
+        who = "controller"  # no engine is at work at the moment
+    if who in ("rehearsal", "everything"):
+        place.kill_rehearsal()
+    if who == "controller":
+        os.kill(command.pid, signal.SIGKILL)
+    if who == "everything":
+        os.killpg(command.pid, signal.SIGKILL)
     command.wait(PATIENCE_S)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
-    return command, struck
+    return command, who
