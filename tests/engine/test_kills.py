@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import socket
@@ -20,6 +19,7 @@ from range.errors import Busy, Interrupted
 from range.provision.project import NAME
 from range.records.inventory import Inventory
 from tests.engine.conftest import Ground
+from tests.engine.states import made, state_file
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -64,7 +64,7 @@ def test_up_goes_on_where_it_was_killed(hub: Ground, before: Inventory, whole: C
     controller = hub.bringing_up(ENCLAVE)
     try:
         engine = engine_of(controller)
-        while made(hub) < things:
+        while made(hub.setting.home, hub.stack(ENCLAVE)) < things:
             assert controller.poll() is None, "it came to its end before it could be killed"
             time.sleep(0.01)
         os.kill(engine, signal.SIGKILL)
@@ -82,7 +82,7 @@ def test_up_goes_on_where_it_was_killed(hub: Ground, before: Inventory, whole: C
 
 def test_every_create_that_was_under_way_is_made_once(hub: Ground, before: Inventory, whole: Counter[str]) -> None:
     hub.up(ENCLAVE)
-    lost = forget(state_file(hub))
+    lost = forget(kept(hub))
 
     hub.up(ENCLAVE)
 
@@ -124,20 +124,14 @@ def test_an_interrupt_ends_the_engine_in_good_order(hub: Ground, before: Invento
     assert hub.look(ENCLAVE).since(before) == ()
 
 
-def made(ground: Ground) -> int:
-    """Count what the enclave's state says is made, while an engine is at it."""
-    path = state_file(ground)
-    return len(re.findall(rb'"type": *"aws:', path.read_bytes())) if path.exists() else 0
-
-
-def state_file(ground: Ground) -> Path:
+def kept(ground: Ground) -> Path:
     """Find the state of the enclave's stack."""
-    return ground.setting.home / "state" / ".pulumi" / "stacks" / NAME / f"{ground.stack(ENCLAVE)}.json"
+    return state_file(ground.setting.home, ground.stack(ENCLAVE))
 
 
 def lock_file(ground: Ground, pid: int, host: str) -> Path:
     """Leave a lock, as an engine does."""
-    folder = state_file(ground).parents[2] / "locks" / "organization" / NAME / ground.stack(ENCLAVE)
+    folder = kept(ground).parents[2] / "locks" / "organization" / NAME / ground.stack(ENCLAVE)
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder / "b0b9a2f4-0000-4000-8000-000000000000.json"
     content = {"pid": pid, "username": "operator", "hostname": host, "timestamp": "2026-11-22T10:00:00Z"}
