@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from range.cli import output, surroundings
-from range.cli.options import AsJson, Cloud, CloudName, MaybeSpec
+from range.cli.options import AsJson, Cloud, CloudName, MaybeSpec, Yes
 from range.errors import RangeError
 from range.records.checks import Check
 from range.records.plan import Plan
@@ -22,7 +22,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def doctor(spec: MaybeSpec = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False) -> int:
+def doctor(
+    spec: MaybeSpec = None, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False, yes: Yes = False
+) -> int:
     """Say what is missing on this machine or account, and the command that mends it.
 
     With an exercise file, its accounts are checked too: on AWS, or in the rehearsal cloud if one runs here.

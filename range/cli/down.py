@@ -31,6 +31,7 @@ def down(
 
     from range.controller.command import journaled
     from range.controller.lifecycle import Lifecycle
+    from range.controller.played import Played
     from range.controller.results import exit_code, left, rows
 
     setting = surroundings.setting(spec, planned, folder)
@@ -38,7 +39,7 @@ def down(
     if not yes:
         everyone = (*(enclave.name for enclave in planned.enclaves), *setting.strangers, planned.hub.name)
         known = {name: len(setting.engine.state(planned.stack(name)).real) for name in only or everyone}
-        ask.before_down(planned, known, whole=not only)
+        ask.before_down(planned, known, Played.of(setting).session, whole=not only)
     with journaled(folder, planned.exercise, surroundings.words(), surroundings.who(), wait=wait) as command:
         with shown() as view:
             ended = Lifecycle(setting, command, watcher=view, on_progress=view.progress).down(only)

@@ -26,7 +26,10 @@ def evidence(
     as_json: AsJson = False,
     yes: Yes = False,
 ) -> int:
-    """Make one signed bundle for one ally: receipts, proof, what was kept, and how to verify them."""
+    """Make one signed bundle for one ally: proof, receipts, alerts, what was kept, and how to verify them.
+
+    Where the collector can't be read it is made without alerts, and says why.
+    """
     planned = surroundings.plan(spec)
     valid = [enclave.name for enclave in planned.enclaves]
     named = enclaves_named(ally, valid)
@@ -38,10 +41,13 @@ def evidence(
 
     setting = replace(surroundings.setting(spec, planned, folder), who=surroundings.who())
     path = out or spec.with_name(f"{planned.exercise}-{named[0]}-evidence.tar.gz")
-    digests = bundle(setting, named[0], path)
+    made = bundle(setting, named[0], path)
     if as_json:
-        output.document({"exercise": planned.exercise, "enclave": named[0], "bundle": str(path), "files": digests})
+        told = {"bundle": str(path), "files": made.digests, "no_alerts": made.no_alerts or None}
+        output.document({"exercise": planned.exercise, "enclave": named[0], **told})
     else:
-        output.table(("file", "sha256"), sorted(digests.items()))
+        output.table(("file", "sha256"), sorted(made.digests.items()))
+        if made.no_alerts:
+            output.line(f"without alerts: {made.no_alerts}")
         output.line(f"{path}: `range receipt verify {path.name} --key receipts.pub` verifies every file in it")
     return 0

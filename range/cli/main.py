@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "events": "Show what the collector holds of one ally: whose it is, is what the sender's certificate says.",
     "ssh": "Log in to a host through the bastion of the management zone, or run a command there.",
     "reset": "Take enclaves back to their baseline, then prove it.",
-    "evidence": "Make one signed bundle for one ally: receipts, proof, what was kept, and how to verify them.",
+    "evidence": "Make one signed bundle for one ally: proof, receipts, alerts, what was kept, and how to verify them.",
     "receipt": "Verify a signed receipt, anywhere: no network, no range.",
     "worker": "Join the controllers that share RANGE_DATABASE, and take steps of theirs until Ctrl-C.",
     "status": "Show each enclave's phase, since when, and what is next.",

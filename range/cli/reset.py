@@ -53,6 +53,7 @@ def reset(
 
     from range.controller.command import journaled
     from range.controller.lifecycle import Lifecycle
+    from range.controller.played import Played
     from range.controller.reset_steps import LEVELS
     from range.controller.resets import refuse, revoke_first, summed_up
     from range.controller.results import exit_code
@@ -62,7 +63,7 @@ def reset(
     setting = replace(setting, reset=asked, resets=only, who=surroundings.who())
     refuse(setting, only, force=force)
     if not yes:
-        ask.before_reset(planned, only, level.value)
+        ask.before_reset(planned, only, asked, Played.of(setting).session)
     with journaled(folder, planned.exercise, surroundings.words(), setting.who, wait=wait) as command:
         if force:
             revoke_first(setting, only)

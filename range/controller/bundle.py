@@ -1,14 +1,15 @@
-"""One signed bundle for one ally: receipts, proof, what was kept, the key's public half, and how to verify all of it."""
+"""One signed bundle for one ally: receipts, proof, alerts, what was kept, the key's public half, and how to verify all of it."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from range.controller.baselines import Baselines, versions
 from range.controller.site import Setting
-from range.errors import InputError
+from range.errors import CloudError, EnvironmentMissing, InputError
 from range.plan.names import TAG_PREFIX
 from range.receipts.bundles import STATEMENT, packed
 from range.receipts.envelope import signed
@@ -19,8 +20,21 @@ from range.records.snapshot import text_of
 HOW = Path(__file__).parents[2] / "docs" / "receipts.md"
 
 
-def bundle(setting: Setting, enclave: str, path: Path) -> dict[str, str]:
-    """Write an ally's bundle; gives the SHA-256 of every file in it by name.
+ALERTS = "alerts.jsonl"
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """What was made."""
+
+    digests: dict[str, str]
+    """The SHA-256 of every file by name."""
+    no_alerts: str
+    """Why no alerts are in it; empty where they are."""
+
+
+def bundle(setting: Setting, enclave: str, path: Path) -> Bundled:
+    """Write an ally's bundle. Where the collector can't be read it is made without alerts, and says why.
 
     Raises:
         InputError: there is nothing to bundle yet.
@@ -31,6 +45,8 @@ def bundle(setting: Setting, enclave: str, path: Path) -> dict[str, str]:
         raise InputError(
             f"{enclave} has no receipt yet", hint=f"`range reset {setting.spec} --ally {enclave}` makes one"
         )
+    alerts, no_alerts = _alerts(setting, enclave)
+    files |= alerts
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     predicate = {
         "exercise": setting.plan.exercise,
@@ -38,11 +54,12 @@ def bundle(setting: Setting, enclave: str, path: Path) -> dict[str, str]:
         "who": setting.who,
         "made": datetime.now(UTC).isoformat(),
         "kept_volumes": _kept_volumes(setting, enclave),
+        "no_alerts": no_alerts,
         "versions": versions(),
     }
     envelope = signed(statement(EVIDENCE, digests, predicate), signing_key(setting.records / "keys"))
     packed(path, {STATEMENT: envelope.encode(), **files})
-    return digests
+    return Bundled(digests, no_alerts)
 
 
 def _files(setting: Setting, enclave: str) -> dict[str, bytes]:
@@ -65,6 +82,19 @@ def _files(setting: Setting, enclave: str) -> dict[str, bytes]:
     for receipt in sorted((setting.records / "receipts" / enclave).glob("*.json")):
         files[f"receipts/{receipt.name}"] = receipt.read_bytes()
     return files
+
+
+def _alerts(setting: Setting, enclave: str) -> tuple[dict[str, bytes], str]:
+    """Gather the alerts of an ally's sensors that the collector holds, as a file; or why there is none."""
+    from range.verify.collected import alerts
+
+    if setting.ways is None:
+        return {}, setting.hostless
+    try:
+        held = alerts(setting.ways, setting.plan, enclave)
+    except (CloudError, EnvironmentMissing) as error:
+        return {}, str(error)
+    return {ALERTS: "".join(f"{event.model_dump_json()}\n" for event in held).encode()}, ""
 
 
 def _kept_volumes(setting: Setting, enclave: str) -> list[dict[str, str]]:

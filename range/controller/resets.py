@@ -26,8 +26,7 @@ def refuse(setting: Setting, enclaves: Sequence[str], *, force: bool) -> None:
         inside = [name for name in enclaves if name in session.enclaves]
         if inside:
             raise InputError(
-                f"{', '.join(inside)}: session {session.number} goes on since {session.began:%H:%M} UTC, "
-                f"begun by {session.who}",
+                f"{', '.join(inside)}: {session.told}",
                 hint=f"`range session end {setting.spec}` first; or add --force, and whoever is in loses access",
             )
     now = datetime.now(UTC)

@@ -83,7 +83,7 @@ def _refuse_to_start(setting: Setting, command: Command, enclaves: Sequence[str]
     going_on = played.session
     if going_on is not None:
         raise InputError(
-            f"session {going_on.number} goes on since {going_on.began:%H:%M} UTC, begun by {going_on.who}",
+            going_on.told,
             hint=f"`range session end {spec}` first",
         )
     lease = setting.plan.session.lease_end

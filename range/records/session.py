@@ -35,6 +35,11 @@ class Session(Record):
         """Say whether it goes on."""
         return self.ended is None
 
+    @property
+    def told(self) -> str:
+        """Say that it goes on, since when and by whom."""
+        return f"session {self.number} goes on since {self.began:%H:%M} UTC, begun by {self.who}"
+
 
 class Entry(Record):
     """One line of a network ACL that cuts."""

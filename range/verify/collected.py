@@ -14,6 +14,8 @@ from range.records.plan import Plan
 
 FOLDER = "/var/log/range"
 ROLE = "collector"
+MOST_ALERTS = 100_000
+"""The last of them that are read: somebody who floods a sensor is no reason to read a third of a gibibyte."""
 
 
 def collector_of(plan: Plan) -> HostName:
@@ -42,6 +44,23 @@ def events(ways: Ways, plan: Plan, ally: str, *, last: int) -> tuple[CollectedEv
     if ran.code:
         raise _failed(name, ran.stderr)
     return tuple(event for line in ran.stdout.splitlines() if (event := _event(line)) is not None)
+
+
+def alerts(ways: Ways, plan: Plan, ally: str) -> tuple[CollectedEvent, ...]:
+    """Give what one ally's sensors raised, the oldest that is still held first, `MOST_ALERTS` at most.
+
+    Raises:
+        CloudError: the collector can't be come by.
+    """
+    name = collector_of(plan)
+    file = shlex.quote(f"{FOLDER}/{ally}/events.log")
+    of_alerts = shlex.quote(r"\"event_type\":\"alert\"")  # as EVE's JSON stands in the collector's
+    script = f"cat $(ls -r {file}.* 2>/dev/null) {file} 2>/dev/null | grep -F {of_alerts} | tail -n {MOST_ALERTS}"
+    ran = ways.run(name, f"sudo sh -c {shlex.quote(script)}", timeout_s=300)
+    if ran.code:
+        raise _failed(name, ran.stderr)
+    found = (event for line in ran.stdout.splitlines() if (event := _event(line)) is not None)
+    return tuple(event for event in found if event.alert)
 
 
 def followed(ways: Ways, plan: Plan, ally: str) -> Iterator[CollectedEvent]:

@@ -105,6 +105,7 @@ def test_the_evidence_of_an_ally_is_one_bundle_of_which_every_file_verifies(grou
     without = ground.type("evidence", "--ally", "red")
 
     assert answer.code == 0, answer
+    assert "no machine runs" in answer.document["no_alerts"]
     assert set(answer.document["files"]) == files.keys() - {STATEMENT}
     assert {"receipts.pub", "baseline.json", "proof/network.json", "HOW-TO-VERIFY.md"} <= files.keys()
     assert len([name for name in files if name.startswith("receipts/")]) >= 2

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from range.receipts.bundles import unpacked
 from tests.cli.conftest import Answer
 from tests.rehearsal.hosts.conftest import means
 from tests.reset.conftest import PREFIX, Range
@@ -166,3 +167,15 @@ def test_a_teardown_leaves_kept_disks_alone_and_nothing_else(ground: Range) -> N
     assert len(kept) == 2
     assert len(found) == 4, "those that were kept before the enclave was made anew are there, too"
     assert all(each["SnapshotId"] in down.stderr for each in found), "what stays is said"
+
+
+def test_the_evidence_of_an_ally_has_the_alerts_of_its_sensors(ground: Range) -> None:
+    ground.reset()
+    (drilled,) = ground.type("drill", "--ally", "est").document["drills"]
+    path = ground.folder / "est.tar.gz"
+
+    answer = ground.type("evidence", "--ally", "est", "--out", str(path))
+
+    alerts = unpacked(path)["alerts.jsonl"].decode().splitlines()
+    assert (answer.code, answer.document["no_alerts"]) == (0, None), answer
+    assert (drilled["wrong"], any(drilled["id"] in alert for alert in alerts)) == (None, True)

@@ -11,7 +11,7 @@ import pytest
 
 from range.cloud.ssh import Ran, Ways
 from range.errors import CloudError
-from range.verify.collected import events, followed, is_full, refused
+from range.verify.collected import alerts, events, followed, is_full, refused
 from tests.verify.exercises import steadfast
 
 TOLD = {
@@ -48,6 +48,16 @@ def test_a_line_that_is_just_being_written_is_no_event_yet() -> None:
     assert (found.ally, found.host, found.message) == ("est", "web-1.est", "m")
 
 
+def test_alerts_are_what_sensors_raised_and_nothing_that_only_speaks_of_one() -> None:
+    eve = {"event_type": "alert", "alert": {"signature": "range scan"}}
+    raised = json.dumps({**TOLD, "program": "suricata", "message": json.dumps(eve)})
+    spoken = json.dumps({**TOLD, "program": "logger", "message": json.dumps(eve)})
+
+    (found,) = alerts(ways(f"{spoken}\n{raised}\n{TORN}"), steadfast(), "est")
+
+    assert found.alert == eve
+
+
 def test_whoever_follows_gets_events_as_they_come_and_hears_when_the_collector_is_lost() -> None:
     following = followed(ways(f"{WHOLE}\n{TORN}\n{WHOLE}"), steadfast(), "est")
 
@@ -67,3 +77,5 @@ def test_a_collector_that_cannot_be_read_is_named() -> None:
             ask(ways(code=1), steadfast())
     with pytest.raises(CloudError, match="hub/collector-1"):
         events(ways(code=255), steadfast(), "est", last=1)
+    with pytest.raises(CloudError, match="hub/collector-1"):
+        alerts(ways(code=255), steadfast(), "est")
