@@ -55,7 +55,7 @@ def reset(
     from range.controller.lifecycle import Lifecycle
     from range.controller.played import Played
     from range.controller.reset_steps import LEVELS
-    from range.controller.resets import refuse, revoke_first, summed_up
+    from range.controller.resets import hold, put_out, refuse, summed_up
     from range.controller.results import exit_code
 
     asked = _options(level, acknowledge, all_hosts=all_hosts, keep_evidence=keep_evidence)
@@ -66,10 +66,12 @@ def reset(
         ask.before_reset(planned, only, asked, Played.of(setting).session)
     with journaled(folder, planned.exercise, surroundings.words(), setting.who, wait=wait) as command:
         if force:
-            revoke_first(setting, only)
+            put_out(setting, command, only)
         with shown() as view:
             lifecycle = Lifecycle(setting, command, watcher=view, on_progress=view.progress)
-            results = summed_up(lifecycle.reset(only, LEVELS[level.value]), setting)
+            ended = lifecycle.reset(only, LEVELS[level.value])
+        hold(setting, command, ended)
+        results = summed_up(ended, setting)
         command.exit_code = exit_code(results)
         command.error = "; ".join(f"{each.name}: {each.error}" for each in results if each.error) or None
     if as_json:

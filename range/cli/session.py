@@ -115,7 +115,7 @@ def access(
 
     from range.controller.sessions import open_access
 
-    given = open_access(setting, named[0])
+    given = open_access(setting, named[0], words=surroundings.words(), wait=True)
     if as_json:
         output.document(_process(given))
     else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from range.controller.baselines import Baselines, Outdated, plan_parts, playbooks_digest, state_digest, versions
 from range.controller.looks import hosts_of, look, unlooked
 from range.controller.outcome import Outcome
@@ -78,8 +76,11 @@ def against(site: Site, proof: Proof, *, itself_too: bool = False) -> tuple[Find
     return judged(proof, site.enclave, missing, strangers, frozen=frozen)
 
 
-def baseline(site: Site) -> Outcome:
-    """Record what an enclave is; one that was recorded of the very same plan, state and playbooks stays."""
+def baseline(site: Site, *, made_anew: bool = False) -> Outcome:
+    """Record what an enclave is; one that was recorded of the very same plan, state and playbooks stays.
+
+    What was played in isn't recorded, but where the enclave was `made_anew` after that.
+    """
     setting, enclave = site.setting, site.enclave
     book, played = Baselines.of(setting, enclave), Played.of(setting)
     leaves = played.phase(enclave)
@@ -88,7 +89,7 @@ def baseline(site: Site) -> Outcome:
     before, outdated = _before(book)
     if before is not None and (before.plan, before.state, before.playbooks) == made_from:
         return Outcome(notes=(f"the baseline of {before.recorded:%Y-%m-%d %H:%M} UTC stays",), leaves=leaves)
-    if (before is not None or outdated) and played.since_clean(enclave):
+    if (before is not None or outdated) and not made_anew and played.since_clean(enclave):
         return Outcome(
             error=f"{enclave} was played in since it was last proven clean, so what it is now is no baseline",
             hint=f"`range reset {setting.spec} --ally {enclave} --level enclave` makes it anew from the file as it is",
@@ -111,7 +112,7 @@ def baseline(site: Site) -> Outcome:
             exercise=setting.plan.exercise,
             enclave=enclave,
             account=site.account,
-            recorded=datetime.now(UTC),
+            recorded=seen.taken,  # what is changed meanwhile is for the next look
             versions=versions(),
             plan=parts,
             state=made_from[1],

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import cast
 
 from range.controller.claims import claim
 from range.controller.command import Command
 from range.controller.outcome import Outcome
+from range.controller.phases import Phase
 from range.controller.played import Played
 from range.controller.site import Setting
 from range.errors import InputError, RangeError
@@ -46,10 +48,15 @@ def freeze(
         played = Played.of(setting)
         before = played.enclave(name).cut
         entries = cut(setting.sessions.account(setting.plan.enclave(name).account), setting.plan.stack(name))
-        if before is None:
-            held = Cut(since=datetime.now(UTC), who=command.who, why=why, entries=entries)
-            played.is_cut(name, held)
-            command.journal.stands(setting.plan.exercise, name, "frozen", direction="session")
+        if before is not None:  # networks may have come since
+            more = tuple(dict.fromkeys((*before.entries, *entries)))
+            played.is_cut(name, before.model_copy(update={"entries": more}))
+            return
+        standing = command.journal.standings(setting.plan.exercise).get(name)
+        was = standing.phase if standing is not None and standing.phase != "in session" else "ready"
+        held = Cut(since=datetime.now(UTC), who=command.who, why=why, entries=entries, before=was)
+        played.is_cut(name, held)
+        command.journal.stands(setting.plan.exercise, name, "frozen", direction="session")
 
     return _each(setting, command, enclaves, one)
 
@@ -71,9 +78,25 @@ def thaw(setting: Setting, command: Command, enclaves: Sequence[str]) -> list[En
             )
         restore(setting.sessions.account(setting.plan.enclave(name).account), held.entries)
         played.is_cut(name, None)
-        command.journal.stands(setting.plan.exercise, name, played.phase(name) or "ready", direction="session")
+        phase = played.phase(name) or cast(Phase, held.before)
+        command.journal.stands(setting.plan.exercise, name, phase, direction="session")
 
     return _each(setting, command, enclaves, one)
+
+
+def quarantine(setting: Setting, name: str, why: str) -> str:
+    """Cut an enclave off until a verdict is clean; gives why it couldn't be, where that is so."""
+    from range.session.cut import cut
+
+    played = Played.of(setting)
+    before = played.enclave(name).cut
+    try:
+        entries = cut(setting.sessions.account(setting.plan.enclave(name).account), setting.plan.stack(name))
+    except RangeError as error:
+        return error.message
+    since = before.since if before is not None and before.quarantine else datetime.now(UTC)
+    played.is_cut(name, Cut(since=since, who=setting.who, why=why, entries=entries, quarantine=True))
+    return ""
 
 
 def _each(

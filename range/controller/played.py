@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from range.controller.kept import read, write
 from range.controller.phases import Phase
 from range.controller.site import Setting
-from range.errors import Undecided
+from range.errors import InputError, Undecided
 from range.records.session import Cut, Enclave, Session
 
 T = TypeVar("T")
@@ -91,6 +92,21 @@ class Played:
 
     def _remember(self, name: str, enclave: Enclave) -> None:
         write(self.folder / "enclaves" / f"{name}.json", enclave.model_dump_json(indent=1))
+
+
+def refuse_players(setting: Setting, enclaves: Iterable[str]) -> None:
+    """Refuse to reset an enclave under those who play there.
+
+    Raises:
+        InputError: a session goes on in one of these.
+    """
+    session = Played.of(setting).session
+    inside = [name for name in enclaves if session is not None and name in session.enclaves]
+    if session is not None and inside:
+        raise InputError(
+            f"{', '.join(inside)}: {session.told}",
+            hint=f"`range session end {setting.spec}` first; or add --force, and whoever is in loses access",
+        )
 
 
 def _parsed(path: Path, adapter: TypeAdapter[T]) -> T | None:

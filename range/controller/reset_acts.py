@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from range.cloud.sessions import Account
 from range.controller.acts import destroy, forget, provision, record_inventory
 from range.controller.baselines import Baselines, needed
+from range.controller.beforehand import Beforehand
 from range.controller.looks import hosts_of, ids_of, made_again, unlooked
 from range.controller.looks import look as look_at
 from range.controller.outcome import Outcome
-from range.controller.played import Played
+from range.controller.played import Played, refuse_players
 from range.controller.site import Site
 from range.controller.worksheets import Sheet, going_on, without_cut
 from range.errors import RangeError
@@ -22,13 +23,20 @@ from range.verify.baseline import differences
 
 FIRST_S, LAST_S = 60.0, 900.0
 """How long AWS may go on refusing to delete a thing: before declared things are put back, which may hold on to it, and after."""
+NOT_MADE = "it was not made anew"
+"""What is wrong with an enclave until it was."""
 PATIENCE_S = 20.0
 """How long a host may take to let us in at the first look; one that doesn't gets another disk."""
 
 
 def look(site: Site) -> Outcome:
-    """Look at the enclave, compare it with its baseline, and find out since when others had access."""
+    """Look at the enclave, compare it with its baseline, and find out since when others had access.
+
+    Raises:
+        InputError: a session was begun there since the reset was typed.
+    """
     setting, enclave = site.setting, site.enclave
+    refuse_players(setting, (enclave,))
     played = Played.of(setting)
     remembered = played.enclave(enclave)
     recorded = baseline_of(site)
@@ -199,28 +207,39 @@ def configure(site: Site) -> Outcome:
 
 
 def remake(site: Site) -> Outcome:
-    """Take the whole enclave down and make it anew from the file as it is."""
+    """Take the whole enclave down, and what was there besides; and make it anew from the file as it is."""
 
     def act(work: Worksheet) -> Worksheet:
-        from range.cloud.inventory import take
-        from range.controller.beforehand import Beforehand
-        from range.reset.sweeping import clear
-
-        account = _account(site)
         destroy(site)
         forget(site)
-        before = Beforehand.of(site).latest
-        now = take(account)
-        strangers = now.since(before) if before else ()
-        work = _swept(work, clear(account, strangers, LAST_S))
+        work, strange = _emptied(site, work)
         record_inventory(site)
         provision(site)
         Played.of(site.setting).is_cut(site.enclave, None)
-        return work.model_copy(update={"restored": (*work.restored, "all of it was made anew")})
+        told = (*work.restored, "all of it was made anew")
+        return work.model_copy(update={"restored": told, "strange": strange})
 
     sheet = Sheet.of(site)
-    sheet.write(sheet.read().model_copy(update={"strangers": 1}))
+    sheet.write(sheet.read().model_copy(update={"strangers": 1, "strange": (NOT_MADE,)}))
     return going_on(site, "remake", act)
+
+
+def _emptied(site: Site, work: Worksheet) -> tuple[Worksheet, tuple[str, ...]]:
+    """Delete what came into the account since before the first `up`; gives what the witness then still sees of it."""
+    from range.cloud.inventory import take
+    from range.reset.sweeping import added, clear
+
+    account, beforehand = _account(site), Beforehand.of(site)
+    before, then = beforehand.latest, beforehand.seen
+    if before is None or then is None:
+        return work, ("nobody knows what was there before the first `up`",)
+    now = take(account)
+    found = differences(then, site.setting.witness.look(site.account))
+    targets = {each.key: each for each in (*now.since(before), *added(account, then, found, now.regions))}
+    if targets:
+        work = _swept(work, clear(account, tuple(targets.values()), LAST_S))
+        found = differences(then, site.setting.witness.look(site.account))
+    return work, tuple(str(each) for each in found)
 
 
 def _account(site: Site) -> Account:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,14 @@ from range.controller.logins import close_logins, open_logins
 from range.controller.played import Played
 from range.controller.proving import judged
 from range.controller.site import Setting
-from range.errors import InputError, NotClean, RangeError, Undecided
+from range.errors import Busy, InputError, NotClean, RangeError, Undecided
 from range.plan.cost import enclave_usd_per_h
 from range.plan.terms import Due, due
 from range.records.proof import Proof
 from range.records.session import Access, Session
+
+RENEWED_BEFORE = timedelta(minutes=15)
+"""How long before it expires access is renewed."""
 
 
 def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[Session, tuple[Access, ...]]:
@@ -32,10 +36,10 @@ def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[
         NotClean, Undecided: the proof isn't PROVEN.
     """
     played, now = Played.of(setting), datetime.now(UTC)
-    half_open = _half_open(setting, command, enclaves)
-    if half_open is None:
-        _refuse_to_start(setting, command, enclaves, now)
-    with _claimed(setting, command, enclaves):
+    with _claimed(setting, command, enclaves):  # what is asked before that may be otherwise by then
+        half_open = _half_open(setting, command, enclaves)
+        if half_open is None:
+            _refuse_to_start(setting, command, enclaves, now)
         proof = _proven(setting, enclaves)
         session = half_open or Session(
             number=len(played.sessions) + 1,
@@ -46,7 +50,7 @@ def start(setting: Setting, command: Command, enclaves: Sequence[str]) -> tuple[
             proof_sha256=proof.snapshot_sha256,
         )
         played.keep(session)  # before anybody has access: killed here, it is known that somebody may have had
-        access = tuple(open_access(setting, name) for name in enclaves)
+        access = tuple(_open(setting, name) for name in enclaves)
         for name in enclaves:
             command.journal.stands(setting.plan.exercise, name, "in session", direction="session")
     return session, access
@@ -82,10 +86,7 @@ def _refuse_to_start(setting: Setting, command: Command, enclaves: Sequence[str]
     played, spec = Played.of(setting), setting.spec
     going_on = played.session
     if going_on is not None:
-        raise InputError(
-            going_on.told,
-            hint=f"`range session end {spec}` first",
-        )
+        raise InputError(going_on.told, hint=f"`range session end {spec}` first")
     lease = setting.plan.session.lease_end
     if lease is not None and lease <= now:
         raise InputError(f"the lease ended at {lease:%Y-%m-%d %H:%M} UTC", hint=f"mend `lease_end` in {spec}")
@@ -164,17 +165,32 @@ def extend(setting: Setting, minutes: int) -> Session:
     return moved
 
 
-def open_access(setting: Setting, enclave: str) -> Access:
+def open_access(setting: Setting, enclave: str, *, words: str, wait: bool) -> Access:
     """Give a team new credentials in its enclave, for an hour at most, and keep them where only the operator reads.
 
+    The enclave is claimed for that, so that whoever ends a session or resets comes before it or after it.
+
     Raises:
-        InputError: the enclave isn't in session.
+        InputError: the enclave isn't in session, or is quarantined.
+        Busy: another command is at work there, and `wait` says not to wait for it.
     """
+    stack = setting.plan.stack(enclave)
+    with claim(setting.locks, stack, who=setting.who, command=words, wait=wait):
+        played = Played.of(setting)
+        session, cut = played.session, played.enclave(enclave).cut
+        if session is None or enclave not in session.enclaves:
+            hint = f"`range session start {setting.spec} --ally {enclave}`"
+            raise InputError(f"{enclave} isn't in session", hint=hint)
+        if cut is not None and cut.quarantine:
+            hint = f"`range reset {setting.spec} --ally {enclave} --force`"
+            raise InputError(f"{enclave} is quarantined: {cut.why}", hint=hint)
+        return _open(setting, enclave)
+
+
+def _open(setting: Setting, enclave: str) -> Access:
+    """Give a team new credentials; whoever calls it has claimed the enclave."""
     from range.session.access import open_access as opened
 
-    session = Played.of(setting).session
-    if session is None or enclave not in session.enclaves:
-        raise InputError(f"{enclave} isn't in session", hint=f"`range session start {setting.spec} --ally {enclave}`")
     account = setting.sessions.account(setting.plan.enclave(enclave).account)
     access = opened(account, setting.plan.exercise, enclave, enclave)
     access = access.model_copy(update={"login": open_logins(setting, enclave)})
@@ -221,7 +237,7 @@ def keep_going(setting: Setting, command: Command, now: datetime, tell: Callable
             return False
         played.keep(current.model_copy(update={"warned": (*current.warned, each.key)}))
     for name in session.enclaves:
-        _renew(setting, name, now)
+        _renew(setting, command, name, now)
     return True
 
 
@@ -233,11 +249,13 @@ def _do(setting: Setting, command: Command, each: Due) -> None:
         freeze(setting, command, each.enclaves or (session.enclaves if session else ()), why=each.why)
 
 
-def _renew(setting: Setting, enclave: str, now: datetime) -> None:
+def _renew(setting: Setting, command: Command, enclave: str, now: datetime) -> None:
+    """Renew access that expires soon; where another command is at work, or nobody is let in, the next round tries again."""
     path = setting.records / "access" / f"{enclave}.json"
-    if path.exists() and Access.model_validate_json(path.read_bytes()).expires - now > timedelta(minutes=15):
+    if path.exists() and Access.model_validate_json(path.read_bytes()).expires - now > RENEWED_BEFORE:
         return
-    open_access(setting, enclave)
+    with contextlib.suppress(Busy, InputError):
+        open_access(setting, enclave, words=command.words, wait=False)
 
 
 def _claimed(setting: Setting, command: Command, enclaves: Iterable[str]) -> ExitStack:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from range.controller.baseline_acts import against, baseline, proof_with_others, proven
 from range.controller.baselines import Baselines, changed_parts, changed_playbooks, versions
+from range.controller.cuts import quarantine
 from range.controller.kept import write
 from range.controller.looks import comparable, hosts_of, look, unlooked
 from range.controller.outcome import Outcome
@@ -17,11 +18,10 @@ from range.controller.proving import left_out, overlooked
 from range.controller.site import Site
 from range.controller.trying import packets_of
 from range.controller.worksheets import Sheet, without_cut
-from range.errors import RangeError, Undecided
+from range.errors import Undecided
 from range.records.baseline import Baseline
 from range.records.observation import Difference, Observation, host_of
 from range.records.reset import ResetResult, Verdict, Worksheet
-from range.records.session import Cut
 from range.records.trail import Trail
 from range.verify.baseline import differences, untold
 
@@ -29,6 +29,8 @@ PATIENCE_S = 120.0
 """How long a host may take to let the witness in; it was configured just now, or never touched."""
 _VIOLATED = ("network VIOLATED", "identity VIOLATED")
 """How a problem begins that isn't a doubt."""
+TRAIL_S = timedelta(seconds=1)
+"""A trail tells whole seconds."""
 EXIT_CODES: dict[Verdict, int] = {"CLEAN": 0, "DIRTY": 1, "UNKNOWN": 3}
 
 
@@ -79,7 +81,7 @@ def witness(site: Site) -> Outcome:
     known = setting.reset.acknowledged if setting.reset else ()
     trail = trail.model_copy(update={"unseen": tuple(each for each in trail.unseen if each.id not in known)})
     ended = max((each.ended for each in Played.of(setting).since_clean(enclave) if each.ended), default=work.began)
-    sight = Sight(recorded, seen, found, trail, work)
+    sight = Sight(recorded, seen, found, trail, work, known)
     verdict, why = judged(sight, ended)
     result = ResetResult(
         name=enclave,
@@ -93,7 +95,7 @@ def witness(site: Site) -> Outcome:
     path = _receipt(site, result, sight)
     result = result.model_copy(update={"receipt": path})
     if verdict == "CLEAN":
-        return _clean(site, result)
+        return _clean(site, result, min(seen.taken, trail.until or seen.taken))
     return _quarantined(site, result)
 
 
@@ -106,6 +108,8 @@ class Sight:
     found: tuple[Difference, ...]
     trail: Trail
     work: Worksheet
+    acknowledged: tuple[str, ...] = ()
+    """Events of the trail that somebody has looked at by hand."""
 
 
 def judged(sight: Sight, ended: datetime) -> tuple[Verdict, tuple[str, ...]]:
@@ -119,6 +123,12 @@ def judged(sight: Sight, ended: datetime) -> tuple[Verdict, tuple[str, ...]]:
     unsure = [f"couldn't be read: {each}" for each in untold(recorded.observation, seen)]
     unsure += [each for each in work.problems if not each.startswith(_VIOLATED)]
     unsure += [f"nobody can see what this left (event {each.id}): {each}" for each in trail.unseen]
+    late = [each for each in trail.writes if each.when >= seen.taken - TRAIL_S and not each.error]
+    unsure += [
+        f"changed while it was looked at, or after that (event {each.id}): {each}"
+        for each in late
+        if each.id not in sight.acknowledged
+    ]
     unsure += [f"the trail couldn't be read: {each}" for each in trail.unread]
     if trail.until is None or trail.until < ended:
         until = f"{trail.until:%Y-%m-%d %H:%M:%S} UTC" if trail.until else "nobody knows when"
@@ -138,8 +148,14 @@ def _recorded(site: Site) -> Baseline:
     recorded = Baselines.of(setting, site.enclave).read()
     if setting.reset is not None and setting.reset.level == "enclave":
         if recorded is None or changed_parts(recorded, setting.plan) or changed_playbooks(recorded):
-            Played.of(setting).is_clean(site.enclave)  # made from nothing: there is nothing left of what was played
-            outcome = baseline(site)
+            strange = Sheet.of(site).read().strange
+            if strange:
+                raise Undecided(
+                    f"there is no baseline of this file yet, and none is recorded over what others left: {'; '.join(strange[:3])}"
+                    + f" and {len(strange) - 3} more" * (len(strange) > 3),
+                    hint="take that away by hand, then type the same command again",
+                )
+            outcome = baseline(site, made_anew=True)
             if outcome.failed:
                 raise Undecided(f"made anew, but without a baseline: {outcome.error}", hint=outcome.hint)
             recorded = Baselines.of(setting, site.enclave).read()
@@ -254,9 +270,10 @@ def _by_call(trail: Trail) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _clean(site: Site, result: ResetResult) -> Outcome:
+def _clean(site: Site, result: ResetResult, until: datetime) -> Outcome:
+    """Hand the enclave out; `until` is up to when all is accounted for, and the next reset reads on from there."""
     played = Played.of(site.setting)
-    played.is_clean(site.enclave)
+    played.is_clean(site.enclave, until)
     played.is_cut(site.enclave, None)
     return Outcome(
         reset=result,
@@ -277,19 +294,13 @@ def _give_back(site: Site) -> bool:
 
 def _quarantined(site: Site, result: ResetResult) -> Outcome:
     """Cut the enclave off: nobody is handed what isn't clean."""
-    from range.session.cut import cut
-
     setting = site.setting
     told = f"{result.verdict}: {'; '.join(result.why[:3])}" + (
         f" and {len(result.why) - 3} more" * (len(result.why) > 3)
     )
     hint = f"`range reset {setting.spec} --ally {site.enclave}` again, or with `--level enclave`, which makes it anew"
-    try:
-        entries = cut(setting.sessions.account(site.account), site.stack)
-        held = Cut(since=datetime.now(UTC), who=setting.who, why=told, entries=entries, quarantine=True)
-        Played.of(setting).is_cut(site.enclave, held)
-    except RangeError as error:
-        told = f"{told}; and it couldn't be cut off: {error.message}"
+    if failed := quarantine(setting, site.enclave, told):
+        told = f"{told}; and it couldn't be cut off: {failed}"
     return Outcome(
         reset=result.model_copy(update={"error": told, "hint": hint}),
         error=told,

@@ -38,6 +38,8 @@ class Worksheet(Record):
     """What things of the baseline were called by AWS at the first look, by role."""
     strangers: int = 0
     """Changes by others that the trail had then."""
+    strange: tuple[str, ...] = ()
+    """What was in the account when it was to be empty, before the enclave was made anew."""
     removed: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()

@@ -57,6 +57,8 @@ class Cut(Record):
     entries: tuple[Entry, ...]
     quarantine: bool = False
     """A verdict cut it, and only a clean one gives it back."""
+    before: str = "ready"
+    """The phase to go back to, where no session goes on."""
 
 
 class Enclave(Record):

@@ -24,7 +24,7 @@ def undeclared(
     """
     now = take(account)
     before = {resource.key for resource in baseline.inventory.resources}
-    found = [*now.since(baseline.inventory), *_elsewhere(account, baseline.observation, seen, now.regions)]
+    found = [*now.since(baseline.inventory), *added(account, baseline.observation, seen, now.regions)]
     unique = {each.key: each for each in found if each.key not in before and each.id not in {*known, *ours}}
     kept = {*baseline.goldens.values()}
     return tuple(
@@ -37,20 +37,20 @@ def _of_an_endpoint(resource: Resource) -> bool:
     return resource.type == "ec2:route" and "/pl-" in resource.id
 
 
-def _elsewhere(
+def added(
     account: Account, then: Observation, seen: Iterable[Difference], regions: Collection[str]
 ) -> Iterable[Resource]:
     """List what was added where an inventory doesn't look: in other Regions, and of types that no stack declares.
 
     Only the very things that the witness named: what else is there of a type was there before.
     """
-    added = {(each.region, each.type, each.id) for each in seen if each.kind == "added" and each.type in BY_TYPE}
-    added -= {(each.region, each.type, each.id) for each in then.things}  # called otherwise, now that it has a twin
-    for region, type_ in sorted({(region, type_) for region, type_, _ in added}):
+    new = {(each.region, each.type, each.id) for each in seen if each.kind == "added" and each.type in BY_TYPE}
+    new -= {(each.region, each.type, each.id) for each in then.things}  # called otherwise, now that it has a twin
+    for region, type_ in sorted({(region, type_) for region, type_, _ in new}):
         if region not in (*regions, GLOBAL) or not _unlisted(BY_TYPE[type_], region, account.region):
             continue
         for found in BY_TYPE[type_].found(Place(account, region, account.region)):
-            if (region, type_, found.id) in added and not found.managed:
+            if (region, type_, found.id) in new and not found.managed:
                 yield found.resource
 
 

@@ -6,7 +6,7 @@ by which the controller cleans up, isn't reached through the network.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +16,7 @@ from range.plan.rules import CUT
 from range.records.session import Entry
 
 _AT_ONCE = 8
-_EVERYTHING = {"CidrBlock": "0.0.0.0/0"}
+_EVERYTHING = {"CidrBlock": "0.0.0.0/0", "Protocol": "-1", "RuleAction": "deny"}
 _TAKEN = ("NetworkAclEntryAlreadyExists",)
 _GONE = ("InvalidNetworkAclEntry.NotFound", "InvalidNetworkAclID.NotFound")
 
@@ -25,13 +25,24 @@ def cut(account: Account, stack: str) -> tuple[Entry, ...]:
     """Cut every subnet of a stack's networks off; gives what does so. A second run adds what is missing.
 
     Raises:
-        CloudError: AWS refused an entry, or there is no network to cut.
+        CloudError: AWS refused an entry, there is no network to cut, or somebody's own entry is where ours would be.
     """
     entries = [Entry(acl=acl, egress=egress) for acl in _acls(account, stack) for egress in (False, True)]
     if not entries:
         raise CloudError(f"account {account.id} has no network of {stack}", code="NoNetwork")
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="cut") as pool:
-        list(pool.map(lambda entry: _refuse(account, entry), entries))
+        made = [
+            entry
+            for entry, new in zip(entries, pool.map(lambda each: _refuse(account, each), entries), strict=True)
+            if new
+        ]
+    if len(made) < len(entries) and not is_cut(account, stack):
+        restore(account, made)
+        raise CloudError(
+            f"{stack} isn't cut off: entry {CUT} of one of its ACLs is somebody's who lets traffic through",
+            code="NotCut",
+            hint=f"delete that entry of account {account.id}, then type the same command again",
+        )
     return tuple(entries)
 
 
@@ -45,28 +56,35 @@ def is_cut(account: Account, stack: str) -> bool:
     """Say whether every subnet of a stack's networks is cut off."""
     found = _described(account, stack)
     return bool(found) and all(
-        {(entry["Egress"], entry["RuleAction"]) for entry in acl["Entries"] if entry["RuleNumber"] == CUT}
-        == {(False, "deny"), (True, "deny")}
+        {entry["Egress"] for entry in acl["Entries"] if entry["RuleNumber"] == CUT and _stops_all(entry)}
+        == {False, True}
         for acl in found
     )
 
 
-def _refuse(account: Account, entry: Entry) -> None:
-    _unless(
-        account, "create_network_acl_entry", _TAKEN, **_where(entry), Protocol="-1", RuleAction="deny", **_EVERYTHING
-    )
+def _stops_all(entry: Mapping[str, Any]) -> bool:
+    """Say whether an entry lets nothing at all through."""
+    return {name: entry.get(name) for name in _EVERYTHING} == _EVERYTHING
+
+
+def _refuse(account: Account, entry: Entry) -> bool:
+    """Let nothing through; False where there is such an entry, whatever it does."""
+    return _unless(account, "create_network_acl_entry", _TAKEN, **_where(entry), **_EVERYTHING)
 
 
 def _where(entry: Entry) -> dict[str, Any]:
     return {"NetworkAclId": entry.acl, "RuleNumber": CUT, "Egress": entry.egress}
 
 
-def _unless(account: Account, operation: str, codes: Collection[str], **parameters: Any) -> None:
+def _unless(account: Account, operation: str, codes: Collection[str], **parameters: Any) -> bool:
+    """Call; False where AWS refuses with one of these codes."""
     try:
         account.call("ec2", operation, **parameters)
     except CloudError as refused:
         if refused.code not in codes:
             raise
+        return False
+    return True
 
 
 def _acls(account: Account, stack: str) -> Iterable[str]:

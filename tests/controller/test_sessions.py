@@ -66,7 +66,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> set[str]:
             raise CloudError("no answer")
         return cast(Access, SimpleNamespace(enclave=enclave))
 
-    monkeypatch.setattr(sessions, "open_access", open_access)
+    monkeypatch.setattr(sessions, "_open", open_access)
     return refuse
 
 
