@@ -24,8 +24,9 @@ def rehearse(
 ) -> int:
     """Rehearse all of it on a throw-away rehearsal cloud, ending with a report.
 
-    Validate, plan, up, a second up that changes nothing, status, down, and the proof that nothing is left. What stands
-    in this directory's own rehearsal cloud isn't touched.
+    Validate, plan, up, a second up that changes nothing, with hosts an attack on each ally, verify, status, a session from
+    its start to its end, a reset that finds all CLEAN, down, and the proof that nothing is left. What stands in this
+    directory's own rehearsal cloud isn't touched.
     """
     planned = surroundings.plan(spec)
 

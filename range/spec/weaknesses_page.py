@@ -18,7 +18,8 @@ hosts:
   web: {role: target_web, zone: targets, image: debian-13, weaknesses: {default-credentials: false}}
 ```
 
-`range configure` brings a change to the hosts. Techniques are those of MITRE ATT&CK; a sensor's alerts carry them in
+`range configure` brings a change to the hosts, and leaves the enclave `provisioned`; `range up` proves it, records its
+baseline anew and makes it `ready` again. Techniques are those of MITRE ATT&CK; a sensor's alerts carry them in
 `alert.metadata.mitre_technique_id`. Red's side is the script `range-attack` on the attackers' hosts: `range-attack
 --list`. It refuses every address outside the exercise's supernet, and the id of an action shows in what sensors see.
 """
