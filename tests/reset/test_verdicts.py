@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 VPC = Thing(region="eu-west-2", type="ec2:vpc", name="est-vpc", properties={"CidrBlock": "10.0.0.0/16"}, id="vpc-1")
 QUEUE = Thing(region="eu-west-2", type="sqs:queue", name="q", properties={}, id="q")
 DARK = Unread(region="eu-west-2", type="kms:key", code="AccessDenied", why="AccessDenied")
+BUCKET = Write(id="2", when=NOW, region="eu-west-2", service="s3", call="CreateBucket", who="mallory")
 HIDDEN = Write(id="1", when=NOW, region="eu-west-2", service="glue", call="CreateDatabase", who="mallory")
 
 
@@ -35,10 +36,12 @@ def sight(now: Observation, **changes: Any) -> Sight:
         exercise="x", enclave="est", account="1", recorded=NOW, versions={}, plan={}, state="", playbooks="",
         observation=seen(VPC), inventory=inventory,
     )  # fmt: skip
-    trail = Trail(since=NOW, until=changes.pop("until", NOW), writes=(), unseen=changes.pop("unseen", ()))
+    writes, unseen = changes.pop("writes", ()), changes.pop("unseen", ())
+    trail = Trail(since=NOW, until=changes.pop("until", NOW), writes=writes, unseen=unseen)
     work = Worksheet(began=NOW, since=NOW, problems=changes.pop("problems", ()))
+    known = changes.pop("acknowledged", ())
     assert not changes
-    return Sight(recorded, now, differences(recorded.observation, now), trail, work)
+    return Sight(recorded, now, differences(recorded.observation, now), trail, work, known)
 
 
 def test_what_is_as_it_was_with_a_whole_trail_is_clean() -> None:
@@ -55,6 +58,7 @@ def test_what_is_as_it_was_with_a_whole_trail_is_clean() -> None:
         (sight(seen(VPC), problems=("identity VIOLATED: est → pol",)), "DIRTY", "identity VIOLATED"),
         (sight(seen(VPC, unread=(DARK,))), "UNKNOWN", "couldn't be read"),
         (sight(seen(VPC), unseen=(HIDDEN,)), "UNKNOWN", "glue:CreateDatabase"),
+        (sight(seen(VPC), writes=(BUCKET,)), "UNKNOWN", "changed while it was looked at, or after that (event 2)"),
         (sight(seen(VPC), until=None), "UNKNOWN", "nobody knows when"),
         (sight(seen(VPC), until=NOW - timedelta(seconds=1)), "UNKNOWN", "not past the session's end"),
         (sight(seen(VPC), problems=("restore: AWS said no",)), "UNKNOWN", "restore: AWS said no"),
@@ -66,6 +70,18 @@ def test_every_single_doubt_keeps_it_from_being_clean(what: Sight, verdict: str,
 
     assert found == verdict
     assert why in "; ".join(told)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        sight(seen(VPC), writes=(BUCKET.model_copy(update={"when": NOW - timedelta(seconds=2)}),)),
+        sight(seen(VPC), writes=(BUCKET.model_copy(update={"error": "AccessDenied"}),)),
+        sight(seen(VPC), writes=(BUCKET,), acknowledged=("2",)),
+    ],
+)
+def test_a_change_that_the_look_shows_that_was_refused_or_that_somebody_looked_at_is_no_doubt(what: Sight) -> None:
+    assert judged(what, NOW) == ("CLEAN", ())
 
 
 def test_what_is_left_outweighs_what_nobody_knows_and_both_are_told() -> None:
