@@ -127,6 +127,23 @@ def test_a_freeze_cuts_and_a_thaw_undoes_exactly_that(ground: Range) -> None:
     assert photograph(ground.mallory) == before
 
 
+def test_made_anew_from_another_file_nothing_that_a_team_left_is_taken_into_the_new_baseline(ground: Range) -> None:
+    dashboards, identities = ground.mallory("cloudwatch"), ground.mallory("iam")
+    dashboards.put_dashboard(DashboardName="left", DashboardBody='{"widgets": []}')
+    identities.update_account_password_policy(MinimumPasswordLength=32)
+    ground.content["allies"][0]["contact"] = "another@example.est.test"
+    ground.save()
+
+    refused = ground.reset()
+    answer = ground.reset("--level", "enclave")
+
+    assert refused.code == 2
+    assert (answer.code, row(answer)["verdict"]) == (0, "CLEAN"), answer
+    assert dashboards.list_dashboards()["DashboardEntries"] == []
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        identities.get_account_password_policy()
+
+
 LONG = [pytest.mark.prove, pytest.mark.timeout(7200)]
 THOUSAND = [pytest.param(100, marks=LONG, id=f"100-{part}") for part in range(10)]
 """The thousand of `make prove`, in parts that it can go on after."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from range.controller.verdicts import Sight, judged
-from range.controller.worksheets import without_cut
+from range.controller.reset_acts import NOT_MADE
+from range.controller.site import Setting, Site
+from range.controller.verdicts import Sight, judged, witness
+from range.controller.worksheets import Sheet, without_cut
+from range.errors import Undecided
 from range.records.baseline import Baseline
 from range.records.inventory import Inventory
 from range.records.observation import Difference, Observation, Thing, Unread
-from range.records.reset import Worksheet
+from range.records.reset import Options, Worksheet
 from range.records.session import Cut, Entry
 from range.records.trail import Trail, Write
 from range.verify.baseline import differences
@@ -82,6 +89,18 @@ def test_every_single_doubt_keeps_it_from_being_clean(what: Sight, verdict: str,
 )
 def test_a_change_that_the_look_shows_that_was_refused_or_that_somebody_looked_at_is_no_doubt(what: Sight) -> None:
     assert judged(what, NOW) == ("CLEAN", ())
+
+
+@pytest.mark.parametrize("strange", [NOT_MADE, "added: eu-west-2 sqs:queue q"])
+def test_no_baseline_of_another_file_is_recorded_over_what_is_left(strange: str, tmp_path: Path) -> None:
+    setting = SimpleNamespace(
+        plan=SimpleNamespace(exercise="x"), records=tmp_path, reset=Options(level="enclave"), spec=Path("x.yaml")
+    )
+    site = Site(cast(Setting, setting), "est", threading.Event(), lambda _: None)
+    Sheet.of(site).write(Worksheet(began=NOW, since=NOW, strange=(strange,)))
+
+    with pytest.raises(Undecided, match=f"none is recorded over what others left: {re.escape(strange)}"):
+        witness(site)
 
 
 def test_what_is_left_outweighs_what_nobody_knows_and_both_are_told() -> None:
