@@ -59,8 +59,7 @@ def reset(
     from range.controller.results import exit_code
 
     asked = _options(level, acknowledge, all_hosts=all_hosts, keep_evidence=keep_evidence)
-    setting = surroundings.setting(spec, planned, folder)
-    setting = replace(setting, reset=asked, resets=only, who=surroundings.who())
+    setting = replace(surroundings.setting(spec, planned, folder), reset=asked, resets=only, who=surroundings.who())
     refuse(setting, only, force=force)
     if not yes:
         ask.before_reset(planned, only, asked, Played.of(setting).session)
