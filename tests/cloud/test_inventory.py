@@ -133,3 +133,18 @@ def test_two_things_of_one_id_are_told_apart_by_account_region_and_type(account:
 )
 def test_tags_are_read_in_every_form_that_aws_gives_them(tags: object) -> None:
     assert tag_mapping(tags) == {"range:ally": "est"}
+
+
+@pytest.mark.parametrize("region", [HOME, "us-east-1"])
+def test_dhcp_options_are_aws_s_own_only_with_the_domain_of_their_region(account: Account, region: str) -> None:
+    own = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+    made = {}
+    for domain in (own, "evil.example", "us-west-2.compute.internal"):
+        told = {"domain-name": domain, "domain-name-servers": "AmazonProvidedDNS"}
+        options = [{"Key": key, "Values": [value]} for key, value in told.items()]
+        answer = account.call("ec2", "create_dhcp_options", region=region, DhcpConfigurations=options)
+        made[answer["DhcpOptions"]["DhcpOptionsId"]] = domain
+
+    found = BY_TYPE["ec2:dhcp-options"].found(Place(account, region, HOME))
+
+    assert {made[each.id] for each in found} == {"evil.example", "us-west-2.compute.internal"}

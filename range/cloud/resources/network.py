@@ -28,7 +28,6 @@ def _routes(place: Place) -> Iterator[Item]:
                 yield {**route, "Id": f"{table['RouteTableId']}/{destination}", "Table": table["RouteTableId"]}
 
 
-_AWS_OWN_OPTIONS = {"domain-name", "domain-name-servers"}
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
@@ -116,11 +115,15 @@ def _release_address(place: Place, found: Found) -> object:
 
 
 def _dhcp_options(place: Place) -> Iterator[Item]:
-    """List the sets of DHCP options that somebody made; AWS keeps one of its own in a Region that had a VPC."""
+    """List the sets of DHCP options that somebody made; AWS keeps one of its own in a Region that had a VPC.
+
+    Source: Amazon EC2 API Reference, CreateDhcpOptions (read 2026-11-28).
+    """
+    own = "ec2.internal" if place.region == "us-east-1" else f"{place.region}.compute.internal"
+    default = {"domain-name": [own], "domain-name-servers": ["AmazonProvidedDNS"]}
     for item in pages("ec2", "describe_dhcp_options", "DhcpOptions")(place):
         options = {each["Key"]: [value["Value"] for value in each["Values"]] for each in item["DhcpConfigurations"]}
-        default = options.get("domain-name-servers") == ["AmazonProvidedDNS"] and options.keys() <= _AWS_OWN_OPTIONS
-        if item.get("Tags") or not default:
+        if item.get("Tags") or options != default:
             yield item
 
 
