@@ -15,7 +15,7 @@ from typing import Any
 import jmespath
 
 from range.observe.kinds import Item, Kind
-from range.observe.omissions import omitted, without_deliveries, without_revocation
+from range.observe.omissions import omitted, without_deliveries, without_own_servers, without_revocation
 from range.records.observation import Thing, text
 
 _AN_ID = re.compile(
@@ -153,7 +153,7 @@ def _plain(item: Item, type_: str, roles: Roles) -> dict[str, Any]:
     return dict(kept) if isinstance(kept, Mapping) else {}
 
 
-_OWN = {"s3:bucket": without_deliveries, "iam:role": without_revocation}
+_OWN = {"s3:bucket": without_deliveries, "iam:role": without_revocation, "route53:zone": without_own_servers}
 """Types of which the range, or a service on its behalf, changes a part."""
 
 

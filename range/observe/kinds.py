@@ -63,6 +63,8 @@ class Kind:
     """There is none of it in a Region where there is nothing of this type."""
     leave: Callable[[Item], bool] = field(default=lambda item: False)
     """Whether it isn't the account's own, or is gone though AWS still shows it."""
+    leave_in: Callable[[Item, str], bool] = field(default=lambda item, region: False)
+    """The same, for what can only be told by the Region that it is in."""
     residue: Callable[[Item], str] = field(default=lambda item: "")
     """Why it is residue; empty for what isn't."""
     nothing: tuple[str, ...] = ()

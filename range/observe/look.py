@@ -107,7 +107,7 @@ class _Look:
                 break
             found = self._detail(kind, region, whole, detail)
             whole |= found if not detail.key and isinstance(found, Mapping) else {detail.key: found}
-        left_out, why = kind.leave(whole), kind.residue(whole)
+        left_out, why = kind.leave(whole) or kind.leave_in(whole, region), kind.residue(whole)
         with self._guard:
             if left_out or why:
                 called = read(kind.name, whole) if kind.name else None

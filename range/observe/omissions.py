@@ -113,10 +113,14 @@ def omitted(type_: str) -> frozenset[str]:
 
 REVOCATION = "range-revoked-sessions"
 """The policy by which the range takes participants' sessions back; it can only refuse."""
+PARTICIPANT = "-as-participant"
+"""How the name of a role ends whose sessions the range takes back."""
 
 
 def without_revocation(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave the range's own revocation out of a role's policies, if it is no more than that."""
+    """Leave the range's own revocation out of a participants' role's policies, if it is no more than that."""
+    if not str(properties.get("RoleName", "")).endswith(PARTICIPANT):
+        return dict(properties)
     policies: Iterable[Mapping[str, Any]] = properties.get("RolePolicyList") or ()
     return {**properties, "RolePolicyList": [each for each in policies if not _only_revokes(each)]}
 
@@ -126,6 +130,14 @@ def _only_revokes(policy: Mapping[str, Any]) -> bool:
     parsed = json.loads(document) if isinstance(document, str) else document
     statements = parsed.get("Statement") or []
     return policy.get("PolicyName") == REVOCATION and [each.get("Effect") for each in statements] == ["Deny"]
+
+
+def without_own_servers(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the NS and SOA records of a zone's own name: AWS draws servers with each making. Delegations stay."""
+    records: Iterable[Mapping[str, Any]] = properties.get("Records") or ()
+    own = properties.get("Name")
+    kept = [each for each in records if each.get("Type") not in ("NS", "SOA") or each.get("Name") != own]
+    return {**properties, "Records": kept}
 
 
 def without_deliveries(properties: Mapping[str, Any]) -> dict[str, Any]:

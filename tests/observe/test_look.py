@@ -18,7 +18,7 @@ from range.observe.canonical import Seen, canonical
 from range.observe.door import Door, Entry, House
 from range.observe.kinds import Kind
 from range.observe.look import look
-from range.observe.omissions import OMISSIONS
+from range.observe.omissions import OMISSIONS, PARTICIPANT, REVOCATION, without_own_servers
 from range.observe.table import TABLE
 from range.records.observation import Observation
 from range.rehearsal.provider.table import ROWS as PROVIDED
@@ -33,7 +33,7 @@ WATCHED = {
     "ec2:vpc", "ec2:subnet", "ec2:security-group", "ec2:security-group-rule", "ec2:route", "ec2:route-table",
     "ec2:network-acl", "ec2:network-acl-entry", "ec2:internet-gateway", "ec2:network-interface", "s3:bucket", "iam:role",
     "iam:user", "ec2:ebs-encryption-default", "iam:account-alias", "sqs:queue", "ssm:parameter", "sns:topic",
-    "logs:log-group", "ec2:dhcp-options",
+    "logs:log-group", "ec2:dhcp-options", "route53:zone", "ssm:patch-baseline",
 }  # fmt: skip
 """What the tests change; looking at that alone is quicker."""
 
@@ -143,6 +143,31 @@ def _bucket_policy(ground: Ground, vpc: str) -> object:
     return s3.put_object(Bucket=f"loot-{ground.account}", Key="loot", Body=b"x")
 
 
+def _options(ground: Ground, domain: str) -> object:
+    told = {"domain-name": domain, "domain-name-servers": "AmazonProvidedDNS"}
+    options = [{"Key": key, "Values": [value]} for key, value in told.items()]
+    return ground.client("ec2").create_dhcp_options(DhcpConfigurations=options)
+
+
+def _delegation(ground: Ground, vpc: str) -> object:
+    zone = ground.client("route53").list_hosted_zones()["HostedZones"][0]["Id"]
+    servers = {
+        "Name": "lost.range.internal",
+        "Type": "NS",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": "ns.evil.example."}],
+    }
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": servers}]}
+    return ground.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+
+
+def _refusing(ground: Ground, role: str) -> object:
+    """Give a role a policy that is called, and says, what a revocation does."""
+    everything = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    return ground.client("iam").put_role_policy(RoleName=role, PolicyName=REVOCATION, PolicyDocument=document)
+
+
 CHANGES: dict[str, tuple[Mischief, tuple[str, str]]] = {
     "a rule": (_rule, ("added", "ec2:security-group-rule")),
     "a route": (_route, ("added", "ec2:route")),
@@ -159,6 +184,20 @@ CHANGES: dict[str, tuple[Mischief, tuple[str, str]]] = {
     "a role": (
         lambda g, _: g.client("iam").create_role(RoleName="back", AssumeRolePolicyDocument=ANYONE),
         ("added", "iam:role"),
+    ),
+    "a refusal that is called like a revocation": (lambda g, _: _refusing(g, "back"), ("changed", "iam:role")),
+    "a zone": (
+        lambda g, _: g.client("route53").create_hosted_zone(Name="range.internal", CallerReference=g.account),
+        ("added", "route53:zone"),
+    ),
+    "a delegation": (_delegation, ("changed", "route53:zone")),
+    "dhcp options that only name another domain": (
+        lambda g, _: _options(g, "evil.example"),
+        ("added", "ec2:dhcp-options"),
+    ),
+    "a patch baseline that is called like AWS's": (
+        lambda g, _: g.client("ssm").create_patch_baseline(Name="AWS-Evil"),
+        ("added", "ssm:patch-baseline"),
     ),
     "a user": (lambda g, _: g.client("iam").create_user(UserName="mallory"), ("added", "iam:user")),
     "a default": (
@@ -188,6 +227,23 @@ def test_each_change_alone_is_seen_and_named_for_what_it_is(ground: Ground) -> N
         assert expected in told(before, after), what
         assert after.digest != before.digest, what
         before = after
+
+
+def test_what_aws_keeps_itself_and_what_the_range_takes_back_are_nobody_s_change(ground: Ground) -> None:
+    role = f"range-est{PARTICIPANT}"
+    ground.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=ANYONE)
+    before = see(ground)
+
+    _options(ground, f"{HOME}.compute.internal")
+    _refusing(ground, role)
+
+    assert told(before, see(ground)) == set()
+
+
+def test_the_name_servers_of_a_zone_are_aws_s_and_a_delegation_is_somebody_s() -> None:
+    zone = {"Name": "a.example.", "Records": [{"Name": name, "Type": "NS"} for name in ("a.example.", "b.a.example.")]}
+
+    assert without_own_servers(zone)["Records"] == [{"Name": "b.a.example.", "Type": "NS"}]
 
 
 def test_what_is_in_another_region_is_seen(ground: Ground) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from range.observe.kinds import Detail, Item, Kind, each, ec2, state
 
-_AWS_OPTIONS = {"domain-name", "domain-name-servers"}
 _LAST_ENTRY = 32767
 """The entry that refuses everything, which every ACL has and nobody can change."""
 
@@ -41,11 +40,15 @@ def _rules(pages: Iterable[dict[str, Any]]) -> Iterable[Item]:
             yield {**rule, "Called": [rule["GroupId"], way, rule["IpProtocol"], ports, peer]}
 
 
-def _aws_options(item: Item) -> bool:
-    """Say whether a set of DHCP options is the one that AWS keeps in a Region that had a VPC."""
+def _aws_options(item: Item, region: str) -> bool:
+    """Say whether a set of DHCP options is the one that AWS keeps in a Region that had a VPC, down to its domain.
+
+    Source: Amazon EC2 API Reference, CreateDhcpOptions (read 2026-11-28).
+    """
     options = {each["Key"]: [value["Value"] for value in each["Values"]] for each in item["DhcpConfigurations"]}
-    default = options.get("domain-name-servers") == ["AmazonProvidedDNS"] and options.keys() <= _AWS_OPTIONS
-    return default and not item.get("Tags")
+    domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+    default = {"domain-name": [domain], "domain-name-servers": ["AmazonProvidedDNS"]}
+    return options == default and not item.get("Tags")
 
 
 def _not_own_list(item: Item) -> bool:
@@ -97,7 +100,7 @@ KINDS: tuple[Kind, ...] = (
     ec2("address", "addresses", "Addresses", "AllocationId", abroad=True),
     ec2("vpc-peering-connection", "vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId",
         abroad=True, leave=state("Status.Code", "deleted", "failed", "rejected", "expired", "deleting")),
-    ec2("dhcp-options", "dhcp_options", "DhcpOptions", "DhcpOptionsId", leave=_aws_options, abroad=True),
+    ec2("dhcp-options", "dhcp_options", "DhcpOptions", "DhcpOptionsId", leave_in=_aws_options, abroad=True),
     ec2("prefix-list", "managed_prefix_lists", "PrefixLists", "PrefixListId", name="PrefixListName",
         also=("PrefixListArn",), abroad=True, leave=_not_own_list,
         details=(Detail("Entries", "get_managed_prefix_list_entries", {"PrefixListId": "PrefixListId"}, "Entries",
