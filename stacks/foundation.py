@@ -98,7 +98,7 @@ def flow_logs_of(site: Site, name: str, watched: FlowLogSource, evidence: Bucket
             place=site.place,
             watched=watched,
             log_group=site.log_group(name),
-            role=site.name(f"{name}-logs"),
+            role=names.flow_logs_role(site.plan, site.enclave.name, name),
             evidence=evidence,
             key_arn=key.arn,
         ),

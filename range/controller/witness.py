@@ -6,7 +6,7 @@ import threading
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from range.plan.names import controller_role_arn
+from range.plan.names import controller_role_arn, controller_session_arn, flow_logs_role
 from range.records.observation import Observation
 from range.records.plan import Plan
 from range.records.trail import Trail
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botocore.loaders import Loader
 
     from range.observe.door import Door, House
+    from range.observe.trail import Own
 
 SESSION_NAME = "range-witness"
 
@@ -46,12 +47,24 @@ class Witness:
 
         door = self._enter(account)
         patience = trail.PATIENCE_S if patience_s is None else patience_s
-        return trail.read(door, enabled(door), since, ours=self._ours, marker=marker, patience_s=patience)
+        return trail.read(door, enabled(door), since, ours=self._own(account), marker=marker, patience_s=patience)
 
-    @property
-    def _ours(self) -> tuple[str, ...]:
-        """How the names of the sessions begin that the range itself acts under."""
-        return (f"range-{self._plan.exercise}", f"pulumi-{self._plan.exercise}", SESSION_NAME, "range-marker-")
+    def _own(self, account: str) -> Own:
+        """Name who acts for the range in an account: its controllers, this witness, and what writes its flow logs.
+
+        The hub's controller is among them, since an ally's key is used from the hub's account.
+        """
+        from range.observe.trail import Own
+
+        plan = self._plan
+        named = (f"range-{plan.exercise}", f"pulumi-{plan.exercise}", SESSION_NAME)
+        roles = (flow_logs_role(plan, each.name) for each in plan.enclaves if each.account == account)
+        return Own(
+            frozenset(
+                controller_session_arn(plan, each, name) for each in (account, plan.hub.account) for name in named
+            ),
+            tuple(f"arn:aws:sts::{account}:assumed-role/{role}/" for role in roles),
+        )
 
     def _enter(self, account: str) -> Door:
         from range.observe.door import Entry, House

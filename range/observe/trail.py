@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,29 +29,38 @@ _SLACK = timedelta(seconds=1)
 """Times in the trail are whole seconds."""
 
 
+@dataclass(frozen=True)
+class Own:
+    """Who acts in an account without being one of the others."""
+
+    sessions: frozenset[str]
+    """The ARNs of the sessions that the range itself acts in: a role of its own, and a name that only it gives them."""
+    log_writers: tuple[str, ...] = ()
+    """How the ARNs of sessions begin in which AWS writes logs by a role of the account; AWS chooses how they end."""
+
+
 def read(
     door: Door,
     regions: Sequence[str],
     since: datetime,
     *,
-    ours: Iterable[str],
+    ours: Own,
     marker: str,
     patience_s: float = PATIENCE_S,
 ) -> Trail:
     """Give every change in an account since a moment that wasn't ours, and up to when that is complete.
 
-    `ours` are the beginnings of session names that the range itself acts under. `marker` is the ARN of a role of the
-    account that may be assumed: a session of it, thrown away, leaves an event in each Region, and what is older than
-    an event that has arrived is taken to have arrived too.
+    `marker` is the ARN of a role of the account that may be assumed: a session of it, thrown away, leaves an event in
+    each Region, and what is older than an event that has arrived is taken to have arrived too. Such a session does
+    nothing: what it did is others', as whatever anybody else does in that role.
     """
-    names = tuple(ours)
     where = tuple(dict.fromkeys((*regions, GLOBAL_REGION)))
 
     def one(region: str) -> tuple[datetime | None, list[Write], Unread | None]:
         try:
             marked = _mark(door, region, marker)
             until = _arrived(door, region, *marked, patience_s)
-            return until, [each for each in _writes(door, region, since) if not _is_ours(each, names)], None
+            return until, [each for each in _writes(door, region, since) if not _is_ours(each, ours)], None
         except CloudError as refused:
             return None, [], Unread(region=region, type="cloudtrail:event", code=refused.code, why=refused.message)
 
@@ -132,7 +141,10 @@ def _write(region: str, event: Mapping[str, Any], told: Mapping[str, Any]) -> Wr
     )
 
 
-def _is_ours(write: Write, names: Sequence[str]) -> bool:
-    """Say whether the range did it itself, by the name of the session, or a service of AWS did."""
-    session = re.search(r":assumed-role/[^/]+/(.+)$", write.who)
-    return write.by_service or (session is not None and session[1].startswith(tuple(names)))
+def _is_ours(write: Write, ours: Own) -> bool:
+    """Say whether the range did it itself, by the role and the name of the session, or a service of AWS did.
+
+    Flow logs make a stream for each new interface, and the trail tells that as done by the role that they were given.
+    """
+    by_logs = (write.service, write.call) == ("logs", "CreateLogStream") and write.who.startswith(ours.log_writers)
+    return write.by_service or write.who in ours.sessions or by_logs

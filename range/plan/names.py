@@ -51,6 +51,16 @@ def controller_role_arn(plan: Plan, account: str, partition: str = "aws") -> str
     return f"arn:{partition}:iam::{account}:role/{plan.controller_role}"
 
 
+def controller_session_arn(plan: Plan, account: str, session: str, partition: str = "aws") -> str:
+    """Give what a session of the controller's role is called in a trail."""
+    return f"arn:{partition}:sts::{account}:assumed-role/{plan.controller_role}/{session}"
+
+
+def flow_logs_role(plan: Plan, enclave: str, watched: str = "flow") -> str:
+    """Name the role by which AWS writes an enclave's flow logs into their log group."""
+    return resource_name(plan, enclave, f"{watched}-logs")
+
+
 def dns_zone(plan: Plan) -> str:
     """Name the private zone that every enclave has, with the hub's services in it."""
     return f"{plan.exercise}.internal"
