@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
+from botocore.session import get_session
 
 from range.observe.door import Door
-from range.observe.seen_calls import is_seen
+from range.observe.seen_calls import SEEN, is_seen
+from range.observe.table import TABLE
 from range.observe.trail import Own, read
 from range.records.trail import Write
 from range.rehearsal.accounts import ADMINISTRATOR_ROLE
@@ -136,10 +139,55 @@ CALLS = [
     ("ec2", "ModifyInstanceAttribute", HOME, True),
     ("ec2", "ModifyIdFormat", HOME, False),
     ("ec2", "RunInstances", "sa-east-1", True),
-    ("route53resolver", "CreateResolverRule", "sa-east-1", False),
-    ("iam", "PutRolePolicy", "us-east-1", True),
-    ("iam", "UploadSSHPublicKey", "us-east-1", False),
+    ("ec2", "CreateTags", HOME, True),
+    ("ec2", "CreateTags", "sa-east-1", False),
+    ("ec2", "CreatePlacementGroup", HOME, True),
+    ("ec2", "CreatePlacementGroup", "sa-east-1", False),
+    ("ec2", "CreateCustomerGateway", "sa-east-1", False),
+    ("ec2", "ModifyEbsDefaultKmsKeyId", "sa-east-1", False),
+    ("ec2", "EnableEbsEncryptionByDefault", "sa-east-1", True),
+    ("ec2", "CreateTransitGatewayVpcAttachment", HOME, True),
+    ("ec2", "ModifyTransitGatewayVpcAttachment", HOME, False),
+    ("ec2", "AcceptTransitGatewayVpcAttachment", HOME, False),
+    ("ec2", "ModifyInstanceCreditSpecification", HOME, False),
+    ("ec2", "ModifyAddressAttribute", HOME, False),
+    ("ec2", "DisableImage", HOME, False),
+    ("ec2", "ImportSnapshot", HOME, False),
+    ("ec2", "RebootInstances", "sa-east-1", True),
+    ("ssm", "CreateMaintenanceWindow", HOME, True),
+    ("ssm", "CreateMaintenanceWindow", "sa-east-1", False),
+    ("ssm", "PutParameter", "sa-east-1", True),
+    ("logs", "PutResourcePolicy", HOME, True),
+    ("logs", "PutResourcePolicy", "sa-east-1", False),
+    ("logs", "CreateLogGroup", "sa-east-1", True),
+    ("logs", "CreateLogStream", HOME, False),
+    ("logs", "DeleteLogStream", HOME, False),
+    ("rds", "CreateDBInstance", "sa-east-1", True),
+    ("rds", "CreateDBSnapshot", "sa-east-1", False),
+    ("sns", "Subscribe", HOME, True),
+    ("sns", "Subscribe", "sa-east-1", False),
     ("sns", "SetSMSAttributes", HOME, False),
+    ("s3", "CreateAccessPoint", "sa-east-1", False),
+    ("s3", "CreateBucket", "sa-east-1", True),
+    ("s3", "PutBucketCors", "sa-east-1", True),
+    ("s3", "PutBucketInventoryConfiguration", HOME, False),
+    ("events", "CreateEventBus", HOME, True),
+    ("events", "CreateEventBus", "sa-east-1", False),
+    ("events", "PutRule", "sa-east-1", True),
+    ("elasticloadbalancing", "CreateLoadBalancer", HOME, True),
+    ("elasticloadbalancing", "CreateLoadBalancer", "sa-east-1", False),
+    ("route53resolver", "CreateResolverRule", "sa-east-1", False),
+    ("route53resolver", "UpdateFirewallConfig", HOME, True),
+    ("route53resolver", "UpdateResolverConfig", HOME, False),
+    ("route53resolver", "AssociateResolverQueryLogConfig", HOME, False),
+    ("route53resolver", "TagResource", HOME, False),
+    ("iam", "PutRolePolicy", "us-east-1", True),
+    ("iam", "TagRole", "us-east-1", True),
+    ("iam", "TagPolicy", "us-east-1", False),
+    ("iam", "UploadSSHPublicKey", "us-east-1", False),
+    ("secretsmanager", "CreateSecret", HOME, True),
+    ("secretsmanager", "DeleteSecret", HOME, False),
+    ("organizations", "AttachPolicy", HOME, False),
     ("sts", "GetFederationToken", HOME, True),
     ("ses", "VerifyEmailIdentity", HOME, True),
     ("ses", "VerifyEmailIdentity", "sa-east-1", False),
@@ -148,7 +196,27 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("service", "call", "region", "seen"), CALLS)
-def test_only_calls_whose_effect_is_looked_at_count_as_seen(service: str, call: str, region: str, seen: bool) -> None:
+def test_only_calls_whose_effect_is_looked_at_there_count_as_seen(
+    service: str, call: str, region: str, seen: bool
+) -> None:
     write = Write(id="1", when=datetime.now(UTC), region=region, service=service, call=call, who="mallory")
 
     assert is_seen(write, home=HOME) is seen
+
+
+def test_every_call_is_beside_rows_that_there_are() -> None:
+    rows = {kind.type for kind in TABLE}
+
+    assert {type_ for calls in SEEN.values() for types in calls for type_ in types.split()} <= rows
+
+
+@pytest.mark.parametrize("service", SEEN)
+def test_every_row_is_beside_calls_that_aws_has(service: str) -> None:
+    spoken = {"elasticloadbalancing": ("elbv2", "elb"), "elasticfilesystem": ("efs",), "monitoring": ("cloudwatch",),
+              "s3": ("s3", "s3control"), "states": ("stepfunctions",)}  # fmt: skip
+    models = [get_session().get_service_model(name) for name in spoken.get(service, (service,))]
+    known = {call for model in models for call in model.operation_names} | {"PutAccountPublicAccessBlock"}
+
+    idle = [types for types, calls in SEEN[service].items() if not any(re.fullmatch(calls, each) for each in known)]
+
+    assert idle == []

@@ -70,7 +70,7 @@ KINDS: tuple[Kind, ...] = (
         details=(_vpc_attribute("enableDnsSupport"), _vpc_attribute("enableDnsHostnames"))),
     ec2("subnet", "subnets", "Subnets", "SubnetId", abroad=True, inside="ec2:vpc",
         details=(Detail("Reservations", "get_subnet_cidr_reservations", {"SubnetId": "SubnetId"},
-                        "SubnetIpv4CidrReservations[].[Cidr, ReservationType]"),)),
+                        "[SubnetIpv4CidrReservations, SubnetIpv6CidrReservations][].[Cidr, ReservationType]"),)),
     ec2("route-table", "route_tables", "RouteTables", "RouteTableId", abroad=True, inside="ec2:vpc",
         name="(Tags[?Key=='Name'].Value | [0]) || ['main of', VpcId]"),
     Kind("ec2:route", "ec2", "describe_route_tables", _routes, "join(' ', [Table, To])", name="[Table, To]",
