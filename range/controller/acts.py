@@ -87,24 +87,35 @@ def configure(site: Site) -> Outcome:
 
 
 def forget(site: Site) -> Outcome:
-    """Forget the certificates and the pinned keys of hosts that are about to go."""
+    """Forget the certificates and the pinned keys of hosts that are about to go: those that the state knows."""
+    if site.setting.engine.state(site.stack).real:
+        _forget_hosts(site)
+    return Outcome()
+
+
+def _forget_hosts(site: Site) -> None:
+    """Forget everything that is known of an enclave's hosts."""
     from range.configure.stage import forget as forget_records
 
     setting = site.setting
     forget_records(setting.records, site.enclave)
     if setting.ways is not None:
         setting.ways.forget(name for name in setting.ways.hosts if name.enclave == site.enclave)
-    return Outcome()
 
 
 def destroy(site: Site) -> Outcome:
-    """Clear away what was made by hand and would be in the way, then take the stack down."""
+    """Clear away what was made by hand and would be in the way, then take the stack down.
+
+    Raises:
+        WrongBackend: the state knows nothing of it, and what is in the account was made from another backend.
+    """
     from range.provision.diagnosis import StackFailed
     from range.provision.recovery import recover
     from range.provision.stage import destroy as take_down
     from range.teardown.obstacles import clear_the_way
 
     setting = site.setting
+    _see_whether_it_stands(site)
     # First what a killed run left: the state doesn't know it yet, so it would be taken for something made by hand.
     recover(setting.engine, setting.sessions, setting.plan, site.enclave, setting.state_id)
     kept = _saved(site)
@@ -129,6 +140,25 @@ def destroy(site: Site) -> Outcome:
         swept = Swept(removed=(*swept.removed, *again.removed))
         changes = down()
     return Outcome(changes=changes, hosts=(), notes=(*kept, *_removed(swept.removed)))
+
+
+def _see_whether_it_stands(site: Site) -> bool:
+    """Say whether there is anything to take down; stop before anything is touched where another backend's state has it.
+
+    A state that names things is the right one, so the account is looked at only where it names none: that takes a while.
+    """
+    from range.cloud.inventory import take
+    from range.provision.stage import lost_by_state
+
+    setting = site.setting
+    state = setting.engine.state(site.stack)
+    if state.real:
+        return True
+    account = _account(site)
+    inventory = take(account, organisation=site.enclave == setting.plan.hub.name, regions=(account.region,))
+    lost = lost_by_state(setting.plan, site.enclave, inventory, state_id=setting.state_id)
+    _forget_hosts(site)  # which `forget` left to whoever knows whose they are
+    return bool(lost or state.pending_operations)
 
 
 def _saved(site: Site) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import hashlib
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -59,6 +59,12 @@ class Ended:
         return next(((step, outcome) for step, outcome in self.outcomes.items() if outcome.failed), None)
 
 
+Failed = Mapping[str, Outcome | None]
+"""Who didn't get through a step, with what the step that stopped them came to; None where none was begun."""
+Refusal = Callable[[str, Failed], Outcome | None]
+"""Why an enclave's turn doesn't come, given who before it didn't get through; None if it does."""
+
+
 class Conductor:
     """Walks enclaves in one direction for one command."""
 
@@ -74,12 +80,9 @@ class Conductor:
         locks: Path,
         digest: str,
         turns: Turns,
-        refusal: Callable[[str, tuple[str, ...]], Outcome | None],
+        refusal: Refusal,
     ) -> None:
-        """Keep what every walk needs; `digest` is of everything that the steps work from.
-
-        `refusal` says why an enclave's turn doesn't come, given who before it didn't get through, or None if it does.
-        """
+        """Keep what every walk needs; `digest` is of everything that the steps work from."""
         self._command = command
         self._acts = {act.name: act for act in acts}
         self._direction = direction
@@ -93,6 +96,7 @@ class Conductor:
         self.sharing: Sharing | None = None
         """How steps are shared out, where several controllers share a database."""
         self._before: dict[str, Standing] = {}
+        self._stopped_by: dict[str, Outcome] = {}
         machine = Machine()
         self._room = {act.name: Room(act.width, act.most, machine.has_leisure) for act in acts}
 
@@ -111,7 +115,8 @@ class Conductor:
         self._turns.passed(enclave, names[: names.index(step)])
         gathered = self._turns.gather(enclave, step) if act.together else None
         if act.in_turn:
-            refused = self._refusal(enclave, self._turns.wait(enclave, step))
+            failed = self._turns.wait(enclave, step)
+            refused = self._refusal(enclave, {other: self._stopped_by.get(other) for other in failed})
             if refused is not None:
                 self._put_back(enclave)
                 return refused.model_dump(mode="json")
@@ -130,6 +135,10 @@ class Conductor:
                 self._watcher.defect(enclave, act, traceback.format_exc())
                 outcome = Outcome.of(error)
             outcome = outcome.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
+            if outcome.failed:
+                self._stopped_by[enclave] = outcome
+            if outcome.untouched and self._direction == "down":
+                outcome = outcome.model_copy(update={"leaves": self._was(enclave).phase})
             self._ended(enclave, act, row, outcome)
         self._turns.taken(enclave, step, done=not outcome.failed)
         return outcome.model_dump(mode="json")
@@ -184,7 +193,7 @@ class Conductor:
 
     def _put_back(self, enclave: str) -> None:
         """Write down that an enclave is what it was before: its turn didn't come."""
-        before = self._before.get(enclave, Standing(name=enclave))
+        before = self._was(enclave)
         self._command.journal.stands(
             self._command.exercise,
             enclave,
@@ -193,6 +202,10 @@ class Conductor:
             step=before.step,
             error=before.error,
         )
+
+    def _was(self, enclave: str) -> Standing:
+        """Give where an enclave stood before this command."""
+        return self._before.get(enclave, Standing(name=enclave))
 
     def _ended(self, enclave: str, act: Act, row: int, outcome: Outcome) -> None:
         """Write down and tell how a step ended."""

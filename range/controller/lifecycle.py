@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 
 from range.controller.command import Command
-from range.controller.conductor import Conductor, Ended, Watcher
+from range.controller.conductor import Conductor, Ended, Failed, Refusal, Watcher
 from range.controller.configuring import again
 from range.controller.outcome import Outcome
 from range.controller.patience import Patience
@@ -22,7 +22,7 @@ from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Act, Step, acts
 from range.controller.turns import Turns
 from range.controller.walks import walker
-from range.errors import EnvironmentMissing
+from range.errors import EnvironmentMissing, Undecided
 from range.plan.lock import lock_path, read, released, write
 from range.plan.order import order_down, order_up
 from range.records.results import Progress
@@ -96,18 +96,22 @@ class Lifecycle:
         with self._walking("reset", turns, lambda *_: None, table) as walk:
             return walk(tuple(enclaves))
 
-    def _without_a_hub(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:
+    def _without_a_hub(self, enclave: str, failed: Failed) -> Outcome | None:
         """Say why an enclave isn't brought up: there is nothing to attach it to."""
         if not failed:
             return None
         return Outcome(error=f"{', '.join(failed)} is not up, so {enclave} was left as it is", exit_code=1)
 
-    def _still_needed(self, enclave: str, failed: tuple[str, ...]) -> Outcome | None:
-        """Say why the hub isn't taken down: a stack still stands on it."""
-        standing = [other for other in failed if self._stands(other)]
-        if not standing:
-            return None
-        return Outcome(error=f"{enclave} was left as it is: {', '.join(standing)} still needs it", exit_code=1)
+    def _still_needed(self, enclave: str, failed: Failed) -> Outcome | None:
+        """Say why the hub isn't taken down: a stack still stands on it, or nobody knows, since another state has it."""
+        if standing := [other for other in failed if self._stands(other)]:
+            return Outcome(error=f"{enclave} was left as it is: {', '.join(standing)} still needs it", exit_code=1)
+        code = Undecided.exit_code
+        if unknown := [other for other, how in failed.items() if how is not None and how.exit_code == code]:
+            told = f"{enclave} was left as it is: whether {', '.join(unknown)} still needs it can't be told"
+            hint = "what is said of them comes first; then run the same command again"
+            return Outcome(error=told, hint=hint, exit_code=code)
+        return None
 
     def _release(self, gone: Iterable[str]) -> None:
         """Give the addresses of enclaves that left the file and are gone to whoever comes next."""
@@ -125,7 +129,7 @@ class Lifecycle:
         self,
         direction: Direction,
         turns: Turns,
-        refusal: Callable[[str, tuple[str, ...]], Outcome | None],
+        refusal: Refusal,
         table: tuple[Act, ...] = (),
     ) -> Iterator[Callable[[Sequence[str]], tuple[Ended, ...]]]:
         """Open the database of walks, and let Ctrl-C stop the engines gently, for the length of the block."""
@@ -175,7 +179,7 @@ class Lifecycle:
         self,
         direction: Direction,
         turns: Turns,
-        refusal: Callable[[str, tuple[str, ...]], Outcome | None],
+        refusal: Refusal,
         table: tuple[Act, ...] = (),
     ) -> Conductor:
         return Conductor(

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from range.controller.phases import Phase
-from range.errors import Interrupted, RangeError
+from range.errors import Interrupted, RangeError, WrongBackend
 from range.records.inventory import Resource
 from range.records.plan import Record
 from range.records.reset import ResetResult
@@ -33,6 +33,8 @@ class Outcome(Record):
     """What a reset came to."""
     leaves: Phase | None = None
     """The phase that it leaves the enclave in, where that isn't what its row says."""
+    untouched: bool = False
+    """Whether it failed before anything was touched: what was to be taken down then stays in the phase that it was in."""
 
     @property
     def failed(self) -> bool:
@@ -50,6 +52,7 @@ class Outcome(Record):
     def of(cls, error: Exception) -> Outcome:
         """Make the outcome of a step that raised."""
         if isinstance(error, RangeError):
-            return cls(error=error.message, hint=error.hint, exit_code=error.exit_code)
+            untouched = isinstance(error, WrongBackend)
+            return cls(error=error.message, hint=error.hint, exit_code=error.exit_code, untouched=untouched)
         told = f"{type(error).__name__}: {error}"
         return cls(error=told, hint="this is a defect of range: please report it", exit_code=1)

@@ -210,8 +210,8 @@ def remake(site: Site) -> Outcome:
     """Take the whole enclave down, and what was there besides; and make it anew from the file as it is."""
 
     def act(work: Worksheet) -> Worksheet:
-        destroy(site)
         forget(site)
+        destroy(site)
         work, strange = _emptied(site, work)
         record_inventory(site)
         provision(site)

@@ -14,7 +14,7 @@ from range.provision.engine import Engine, Run
 from range.provision.events import OnProgress
 from range.provision.project import work_directory
 from range.provision.recovery import doubt, recover, sweep_doubles
-from range.records.inventory import Inventory
+from range.records.inventory import Inventory, Resource
 from range.records.plan import Plan
 from range.records.results import StackChanges
 
@@ -109,19 +109,39 @@ def refuse_wrong_backend(engine: Engine, plan: Plan, enclave: str, inventory: In
         WrongBackend: it belongs to another backend, or this one has lost it; nothing may be made, or swept, twice.
     """
     stack = plan.stack(enclave)
-    ours = [each for each in inventory.resources if each.tags.get(f"{TAG_PREFIX}stack") == stack and not each.residue]
     known = engine.state(stack).known
-    if not ours or any(each.id in known for each in ours):
+    if any(each.id in known for each in _of(stack, inventory)):
         return
-    made_from = sorted({each.tags.get(f"{TAG_PREFIX}state", "?") for each in ours})
-    if state_id in made_from:
+    if lost := lost_by_state(plan, enclave, inventory, state_id=state_id):
         raise WrongBackend(
-            f"account {inventory.account} has {len(ours)} things of {stack}, such as {ours[0].type} {ours[0].id}, "
-            "and the state has lost them all",
+            f"{_told(stack, inventory, lost)}, and the state has lost them all",
             hint=f"restore the state of {stack} from the backend's .pulumi/backups",
         )
-    raise WrongBackend(
-        f"account {inventory.account} has {len(ours)} things of {stack}, such as {ours[0].type} {ours[0].id}, "
-        f"made from the backend {', '.join(made_from)}; this one is {state_id}",
-        hint="set PULUMI_BACKEND_URL to the backend that the exercise was brought up from",
-    )
+
+
+def lost_by_state(plan: Plan, enclave: str, inventory: Inventory, *, state_id: str) -> tuple[Resource, ...]:
+    """Give what was made for an enclave whose state knows nothing: this backend has lost it, and a teardown does without.
+
+    Raises:
+        WrongBackend: all of it was made from another backend, and is none of this one's business.
+    """
+    stack = plan.stack(enclave)
+    ours = _of(stack, inventory)
+    made_from = sorted({each.tags.get(f"{TAG_PREFIX}state", "?") for each in ours})
+    if ours and state_id not in made_from:
+        raise WrongBackend(
+            f"{_told(stack, inventory, ours)}, made from the backend {', '.join(made_from)}; this one is {state_id}",
+            hint="set PULUMI_BACKEND_URL to the backend that the exercise was brought up from",
+        )
+    return ours
+
+
+def _of(stack: str, inventory: Inventory) -> tuple[Resource, ...]:
+    """List what carries a stack's tags, as far as listing gives them."""
+    there = (each for each in inventory.resources if each.tags.get(f"{TAG_PREFIX}stack") == stack)
+    return tuple(each for each in there if not each.residue)
+
+
+def _told(stack: str, inventory: Inventory, ours: tuple[Resource, ...]) -> str:
+    """Begin to say what is wrong about things of a stack, with an example."""
+    return f"account {inventory.account} has {len(ours)} things of {stack}, such as {ours[0].type} {ours[0].id}"

@@ -19,7 +19,7 @@ from range.controller.lifecycle import Lifecycle
 from range.controller.outcome import Outcome
 from range.controller.results import exit_code, left, rows
 from range.controller.site import Setting, Site
-from range.errors import ProvisionError, Undecided
+from range.errors import ProvisionError, Undecided, WrongBackend
 from range.plan.lock import AddressLock, lock_path, read, write
 from range.records.inventory import Resource
 from range.records.results import StackChanges
@@ -146,6 +146,33 @@ def test_the_hub_goes_although_something_is_left_beside_an_enclave_that_is_gone(
 
     assert ("prove", "hub") in recorder.done
     assert [row.name for row in ended if row.failed] == ["pol"]
+
+
+def test_the_hub_stays_where_another_backend_s_state_has_an_enclave_which_stays_what_it_was(
+    lifecycle: Lifecycle, recorder: Recorder, journal: Journal
+) -> None:
+    journal.stands("steadfast", "pol", "in session", direction="session")
+    recorder.doing["unmake", "pol"] = fails(WrongBackend("made from another"))
+
+    ended = rows(lifecycle.down(()), journal.standings("steadfast"))
+
+    assert ("unmake", "hub") not in recorder.done
+    assert {row.name: row.error for row in ended if row.failed} == {
+        "pol": "made from another",
+        "hub": "hub was left as it is: whether pol still needs it can't be told",
+    }
+    assert exit_code(ended) == 3
+    assert journal.standings("steadfast")["pol"].phase == "in session"
+
+
+def test_the_hub_goes_although_an_enclave_failed_of_which_the_state_knows_nothing(
+    lifecycle: Lifecycle, recorder: Recorder
+) -> None:
+    recorder.doing["unmake", "pol"] = fails(ProvisionError("no way into its account"))
+
+    lifecycle.down(())
+
+    assert ("unmake", "hub") in recorder.done
 
 
 def test_a_step_that_raises_what_it_never_should_is_a_failure_and_its_trace_is_told(

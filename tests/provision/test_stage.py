@@ -12,7 +12,7 @@ from range.errors import WrongBackend
 from range.plan.names import state_id, tags
 from range.provision.engine import Engine, EngineSettings
 from range.provision.project import NAME
-from range.provision.stage import refuse_wrong_backend
+from range.provision.stage import lost_by_state, refuse_wrong_backend
 from range.records.inventory import Inventory, Resource
 from range.records.plan import Plan
 
@@ -72,3 +72,17 @@ def test_a_state_that_was_lost_is_not_taken_for_a_fresh_start(plan: Plan, tmp_pa
 
     with pytest.raises(WrongBackend, match="the state has lost them all"):
         refuse_wrong_backend(engine(empty, tmp_path), plan, "est", there, state_id=state_id(empty))
+
+
+def test_a_teardown_does_without_a_state_that_its_own_backend_lost(plan: Plan) -> None:
+    there = inventory(plan, "vpc-ours", state="0123456789ab")
+
+    assert [each.id for each in lost_by_state(plan, "est", there, state_id="0123456789ab")] == ["vpc-ours"]
+    assert lost_by_state(plan, "est", inventory(plan, state="0123456789ab"), state_id="0" * 12) == ()
+
+
+def test_a_teardown_stops_at_what_was_made_from_another_backend(plan: Plan) -> None:
+    there = inventory(plan, "vpc-theirs", state="0123456789ab")
+
+    with pytest.raises(WrongBackend, match="made from the backend 0123456789ab; this one is 000000000000"):
+        lost_by_state(plan, "est", there, state_id="0" * 12)
