@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from range.cloud.inventory import claimed, take
+from range.cloud.resources.table import BY_TYPE
 from range.cloud.sessions import Account
 from range.cloud.sweep import OnRemoved, sweep
+from range.errors import CloudError
 from range.plan.names import TAG_PREFIX
 from range.records.inventory import Inventory, Resource, Unlisted
 from range.records.plan import Plan, Record
 
 NO_RECORD = "there is no record of what was there before the first `up`"
+NOT_WITNESSED = "there is no record of what the witness saw before the first `up`"
 
 
 class Leftovers(Record):
@@ -43,22 +46,41 @@ def prove_nothing_left(
     """Delete what is still ours though no state knows it, then compare the account with what it was before.
 
     Ours is what carries the stack's tags with this backend's id, and what services made again under our names: a log
-    group comes back when a flow log writes its last records. Anything else that is new is listed, not touched.
+    group comes back when a flow log writes its last records. Anything else that is new is listed, not touched; so is
+    what has such a name and another backend's tag.
     """
     stack, organisation = plan.stack(enclave), enclave == plan.hub.name
-    now = take(account, organisation=organisation)
-    found = leftovers(before, now, stack)
+    found = _found(account, before, stack, organisation=organisation)
     names = f"/range/{plan.exercise}/{enclave}/"
 
     def is_ours(tags: Mapping[str, str]) -> bool:
         return tags.get(f"{TAG_PREFIX}stack") == stack and tags.get(f"{TAG_PREFIX}state") == state_id
 
-    ours = [*claimed(account, found.left, is_ours), *(each for each in found.left if each.id.startswith(names))]
+    def is_nobody_elses(tags: Mapping[str, str]) -> bool:
+        return tags.get(f"{TAG_PREFIX}state", state_id) == state_id
+
+    named = [each for each in found.left if each.id.startswith(names)]
+    ours = [*claimed(account, found.left, is_ours), *claimed(account, named, is_nobody_elses)]
     if not ours:
         return found
     swept = sweep(account, ours, on_removed)
-    again = leftovers(before, take(account, organisation=organisation), stack)
+    again = _found(account, before, stack, organisation=organisation)
     return again.model_copy(update={"swept": swept.removed})
+
+
+def _found(account: Account, before: Inventory | None, stack: str, *, organisation: bool) -> Leftovers:
+    """Look at an account and compare; without a record, tags that listing doesn't give are asked for one by one."""
+    now = take(account, organisation=organisation)
+    found = leftovers(before, now, stack)
+    if before is not None:
+        return found
+    untold = [each for each in now.resources if BY_TYPE[each.type].tagger is not None and not each.residue]
+    try:
+        ours = claimed(account, untold, lambda tags: tags.get(f"{TAG_PREFIX}stack") == stack)
+    except CloudError as refused:
+        unread = Unlisted(account=account.id, region="", type="tags", code=refused.code, why=refused.message)
+        return found.model_copy(update={"unsure": (*found.unsure, unread)})
+    return found.model_copy(update={"left": (*found.left, *ours)})
 
 
 def leftovers(before: Inventory | None, now: Inventory, stack: str) -> Leftovers:
