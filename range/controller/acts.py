@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from range.controller.baselines import Baselines
 from range.controller.beforehand import Beforehand
+from range.controller.journal import Journal
 from range.controller.outcome import Outcome
 from range.controller.played import Played
 from range.controller.site import Site
-from range.errors import ConfigureError
+from range.controller.standing import JOURNAL
+from range.errors import ConfigureError, Undecided
 from range.records.configured import Configured
 from range.records.inventory import Resource, Swept, Unlisted
 from range.records.results import StackChanges
@@ -115,7 +117,9 @@ def destroy(site: Site) -> Outcome:
     from range.teardown.obstacles import clear_the_way
 
     setting = site.setting
-    _see_whether_it_stands(site)
+    beforehand = Beforehand.of(site)
+    if _see_whether_it_stands(site) and not beforehand.is_recorded:
+        beforehand.missed()
     # First what a killed run left: the state doesn't know it yet, so it would be taken for something made by hand.
     recover(setting.engine, setting.sessions, setting.plan, site.enclave, setting.state_id)
     kept = _saved(site)
@@ -187,7 +191,9 @@ def prove_nothing_left(site: Site) -> Outcome:
     found = _without(
         prove(_account(site), setting.plan, site.enclave, beforehand.latest, state_id=setting.state_id), kept
     )
-    outcome = _judged(found, recorded=beforehand.latest is not None)
+    if (found.left or found.swept) and not beforehand.is_recorded:
+        beforehand.missed()
+    outcome = _judged(found)
     if not outcome.failed:
         outcome = _witnessed(site, beforehand, outcome, kept)
     if not outcome.failed:
@@ -216,8 +222,8 @@ def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mappin
     from range.verify.baseline import differences, untold
 
     before = beforehand.seen
-    if before is None:
-        return proven
+    if before is None or not beforehand.is_recorded:
+        return _unrecorded(site, beforehand, proven)
     now = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
     found = tuple(each for each in differences(before, now) if each.kind != "added" or each.id not in kept)
     if found:
@@ -239,21 +245,50 @@ def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mappin
     return proven
 
 
-def _judged(found: Leftovers, *, recorded: bool) -> Outcome:
-    """Turn what was found into done, failed, or could not tell."""
+def _unrecorded(site: Site, beforehand: Beforehand, outcome: Outcome) -> Outcome:
+    """Judge without a record of what was there before: what was never brought up left nothing, else nobody can tell."""
+    from range.teardown.leftovers import NO_RECORD, NOT_WITNESSED
+
+    if not (beforehand.is_recorded or _has_stood(site, beforehand)):
+        told = "it was never brought up from here, and nothing carries its tags"
+        return outcome.model_copy(update={"notes": (*outcome.notes, told)})
+    why = NOT_WITNESSED if beforehand.is_recorded else NO_RECORD
+    lacking = " and ".join(str(path) for path in beforehand.lacking)
+    return outcome.model_copy(
+        update={
+            "error": f"whether players left anything without tags in account {site.account} can't be told: {why}",
+            "hint": f"type the same command where `range up` was typed, or copy {lacking} from there; without that, look "
+            f"through account {site.account} by hand: nothing that carries the enclave's tags is left",
+            "exit_code": Undecided.exit_code,
+        }
+    )
+
+
+def _has_stood(site: Site, beforehand: Beforehand) -> bool:
+    """Say whether an enclave is known to have been up, in part at least, and not to have been proven gone since."""
+    if beforehand.is_missed:
+        return True
+    path = site.setting.home / JOURNAL
+    if not path.exists():
+        return False
+    with Journal(path) as journal:
+        exercise = site.setting.plan.exercise
+        latest = journal.latest_step(exercise, site.enclave, begun="provision", done="prove-nothing-left")
+    return latest == "provision"
+
+
+def _judged(found: Leftovers) -> Outcome:
+    """Turn what was found into done, failed, or could not tell; whether it lacks a record is judged apart."""
     notes = (*_removed(found.swept), *(f"{each} stays: {each.residue}" for each in found.residue))
     if found.left:
         error = f"{len(found.left)} left: {_listed(found.left)}"
         hint = "delete what isn't yours to keep by hand, or run the same command again"
         return Outcome(left=found.left, notes=notes, error=error, hint=hint, exit_code=1)
-    unsure = found.unsure if recorded else tuple(each for each in found.unsure if each.type != "*")
-    if unsure:
+    if unsure := tuple(each for each in found.unsure if each.type != "*"):
         error = f"could not be looked at: {_listed(unsure)}"
         return Outcome(
             notes=notes, error=error, hint="mend what AWS says, then run the same command again", exit_code=3
         )
-    if not recorded:
-        notes = (*notes, "it was never brought up from here, and nothing carries its tags")
     return Outcome(notes=notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -35,6 +36,11 @@ class Beforehand:
         return self.opened.exists()
 
     @property
+    def is_recorded(self) -> bool:
+        """Say whether there is a record, open or closed."""
+        return self.opened.exists() or self.closed.exists()
+
+    @property
     def latest(self) -> Inventory | None:
         """Give the record, or the last one that was closed; None where there never was one."""
         for path in (self.opened, self.closed):
@@ -53,6 +59,24 @@ class Beforehand:
         write(self._seen, observation.model_dump_json())
 
     @property
+    def is_missed(self) -> bool:
+        """Say whether a teardown found the enclave standing, and no record."""
+        return self._missed.exists()
+
+    def missed(self) -> None:
+        """Write down that a teardown found the enclave standing, and no record: once it is gone nothing else tells."""
+        write(self._missed, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def lacking(self) -> tuple[Path, ...]:
+        """Name the files without which nobody knows what was there before."""
+        return (self._seen,) if self.is_recorded else (self.opened, self._seen)
+
+    @property
+    def _missed(self) -> Path:
+        return self.opened.with_name(f"{self.opened.stem}.missed")
+
+    @property
     def _seen(self) -> Path:
         return self.opened.with_name(f"{self.opened.stem}.seen.json")
 
@@ -60,6 +84,7 @@ class Beforehand:
         """Write a record, whole or not at all."""
         self.opened.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self.opened, inventory.model_dump_json())
+        self._missed.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the record, if one is open."""

@@ -177,6 +177,15 @@ class Journal:
         )
         return tuple(StepRun(**row) for row in rows)
 
+    def latest_step(self, exercise: str, enclave: str, *, begun: str, done: str) -> str | None:
+        """Name which of two steps of an enclave came last: one that was `begun`, or one that was `done`; None for neither."""
+        rows = self._read(
+            "SELECT s.step FROM steps s JOIN commands c ON c.id = s.command WHERE c.exercise = ? AND s.enclave = ? "
+            "AND (s.step = ? OR (s.step = ? AND s.outcome = 'done')) ORDER BY s.id DESC LIMIT 1",
+            (exercise, enclave, begun, done),
+        )
+        return str(rows[0]["step"]) if rows else None
+
     def runs(self, exercise: str, limit: int = 2_000) -> tuple[Run, ...]:
         """Give the latest steps of all commands of an exercise."""
         rows = self._read(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,36 +12,19 @@ import pytest
 from range.configure.made import Made, Shelf
 from range.controller import acts
 from range.controller.beforehand import Beforehand
-from range.controller.site import Setting, Site
+from range.controller.site import Site
 from range.controller.steps import STEPS
 from range.controller.steps import acts as acts_of
 from range.controller.strangers import accounts_of_strangers
 from range.errors import WrongBackend
 from range.provision.state import Known, State
-from range.records.inventory import Inventory, Resource, Unlisted
-from range.records.observation import Observation, Thing, Unread
-from range.records.plan import Plan
-from range.teardown.leftovers import NO_RECORD, Leftovers
+from range.records.inventory import Resource, Unlisted
+from range.records.observation import Thing, Unread
+from range.teardown.leftovers import Leftovers
+from tests.controller.sites import ACCOUNT, EMPTY, NOTHING, VPC, Engine, Eyes, found, proven, site_of
 
-ACCOUNT = "200000000002"
-VPC = Resource(account=ACCOUNT, region="eu-west-2", type="ec2:vpc", id="vpc-1", tags={"range:stack": "steadfast.est"})
 KEY = Resource(account=ACCOUNT, region="eu-west-2", type="kms:key", id="k-1", residue="waits for its deletion")
-NOTHING = Leftovers(left=())
 UNKNOWN = Unlisted(account=ACCOUNT, region="eu-west-2", type="kms:key", code="AccessDenied", why="AccessDenied to kms")
-EMPTY = Inventory(account=ACCOUNT, regions=("eu-west-2",), taken_at=datetime(2026, 1, 1, tzinfo=UTC), resources=())
-
-
-@dataclass
-class Engine:
-    """An engine that knows what it is told."""
-
-    states: dict[str, State] = field(default_factory=dict)
-
-    def state(self, stack: str) -> State:
-        return self.states.get(stack, State())
-
-    def stacks(self) -> tuple[str, ...]:
-        return tuple(self.states)
 
 
 @pytest.fixture
@@ -53,39 +34,7 @@ def engine() -> Engine:
 
 @pytest.fixture
 def site(tmp_path: Path, engine: Engine) -> Site:
-    est = SimpleNamespace(name="est", account=ACCOUNT)
-    plan = SimpleNamespace(
-        exercise="steadfast", hub=SimpleNamespace(name="hub"), stack=lambda name: f"steadfast.{name}", enclaves=[est]
-    )
-    plan.enclave = lambda name: {"est": est}[name]
-    sessions = SimpleNamespace(account=lambda account: SimpleNamespace(id=account))
-    setting = Setting(
-        Path("x.yaml"), cast(Plan, plan), tmp_path, "file:///state", cast(Any, engine), cast(Any, sessions)
-    )
-    setting.__dict__["witness"] = Eyes()
-    return Site(setting, "est", threading.Event(), lambda _: None)
-
-
-class Eyes:
-    """A witness that sees what a test tells it to."""
-
-    def __init__(self) -> None:
-        self.things: tuple[Thing, ...] = ()
-        self.unread: tuple[Unread, ...] = ()
-
-    def look(self, account: str, *, organisation: bool) -> Observation:
-        return Observation(
-            account=account, regions=("eu-west-2",), taken=datetime.now(UTC), types=1, things=self.things,
-            unread=self.unread,
-        )  # fmt: skip
-
-
-def found(monkeypatch: pytest.MonkeyPatch, inventory: Inventory) -> None:
-    monkeypatch.setattr("range.cloud.inventory.take", lambda account, organisation: inventory)
-
-
-def proven(monkeypatch: pytest.MonkeyPatch, leftovers: Leftovers) -> None:
-    monkeypatch.setattr("range.teardown.leftovers.prove_nothing_left", lambda *_, **__: leftovers)
+    return site_of(tmp_path, engine)
 
 
 def test_every_step_that_makes_something_is_undone_and_all_names_differ() -> None:
@@ -217,16 +166,6 @@ def test_golden_images_and_their_key_stay_and_are_told_with_what_removes_them(
     assert not outcome.failed
     assert len(outcome.notes) == 3
     assert all("range image prune" in note for note in outcome.notes)
-
-
-def test_an_enclave_that_was_never_up_needs_no_record_to_be_absent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = Unlisted(account=ACCOUNT, region="", type="*", code="", why=NO_RECORD)
-    proven(monkeypatch, Leftovers(left=(), unsure=(lost,)))
-
-    outcome = acts.prove_nothing_left(site)
-
-    assert not outcome.failed
-    assert outcome.notes == ("it was never brought up from here, and nothing carries its tags",)
 
 
 def test_who_left_the_file_is_known_from_the_state_with_its_account(site: Site, engine: Engine) -> None:
