@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ REGIONS = ("eu-west-2", "us-west-2")
 """All that accounts have: the exercise's, and one where mischief is done."""
 EST = "200000000002"
 PREFIX = "small-est"
+RENEWED_S = 1800.0
 
 
 class Range(Place):
@@ -31,6 +33,8 @@ class Range(Place):
         self.content["profiles"]["standard"]["hosts"] = {name: hosts[name] for name in ("web", "sensor")}
         self.save()
         self.endpoint = ""
+        self._session: boto3.Session | None = None
+        self._since = 0.0
 
     def enter(self, *, hosts: bool = False) -> None:
         """Start the rehearsal, without machines unless they are asked for, and bring the exercise up."""
@@ -41,7 +45,6 @@ class Range(Place):
         self.up = self.type("up")
         assert self.up.code == 0, self.up
         self.endpoint = self.environment["AWS_ENDPOINT_URL"]
-        self._sessions = {EST: self.session(EST)}
 
     def client_of(self, session: boto3.Session) -> Callable[..., Any]:
         """Make clients of a session, in its Region unless one is named."""
@@ -55,8 +58,11 @@ class Range(Place):
 
     @property
     def mallory(self) -> Callable[..., Any]:
-        """Somebody who may do anything in est's account."""
-        return self.client_of(self._sessions[EST])
+        """Somebody who may do anything in est's account, for as long as the tests take: AWS lets in for an hour at most."""
+        now = time.monotonic()
+        if self._session is None or now - self._since > RENEWED_S:
+            self._session, self._since = self.session(EST), now
+        return self.client_of(self._session)
 
     def reset(self, *options: str) -> Answer:
         """Reset est."""
