@@ -20,6 +20,7 @@ from range.records.results import StackChanges
 
 if TYPE_CHECKING:
     from range.cloud.sessions import Account
+    from range.records.observation import Difference, Observation
     from range.teardown.leftovers import Leftovers
 
 SHOWN = 5
@@ -219,13 +220,21 @@ def _without(found: Leftovers, kept: Mapping[str, str]) -> Leftovers:
 
 def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mapping[str, str]) -> Outcome:
     """Let the witness, which shares no code with what swept, find what was there before; else it isn't proven."""
+    from range.teardown.defaults import give_back
     from range.verify.baseline import differences, untold
 
     before = beforehand.seen
     if before is None or not beforehand.is_recorded:
         return _unrecorded(site, beforehand, proven)
-    now = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
-    found = tuple(each for each in differences(before, now) if each.kind != "added" or each.id not in kept)
+
+    def look() -> tuple[Observation, tuple[Difference, ...]]:
+        now = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
+        return now, tuple(each for each in differences(before, now) if each.kind != "added" or each.id not in kept)
+
+    now, found = look()
+    if given := give_back(_account(site), found):
+        proven = proven.model_copy(update={"notes": (*proven.notes, f"given back as before: {', '.join(given)}")})
+        now, found = look()
     if found:
         left = tuple(
             Resource(account=site.account, region=each.region, type=each.type, id=each.id)

@@ -45,16 +45,17 @@ def prove_nothing_left(
 ) -> Leftovers:
     """Delete what is still ours though no state knows it, then compare the account with what it was before.
 
-    Ours is what carries the stack's tags with this backend's id, and what services made again under our names: a log
-    group comes back when a flow log writes its last records. Anything else that is new is listed, not touched; so is
-    what has such a name and another backend's tag.
+    Ours is what carries the stack's tags with this backend's id (in the hub's account, which is the last, those of any of
+    the exercise's stacks), and what services made again under our names: a log group comes back when a flow log writes its
+    last records. Anything else that is new is listed, not touched; so is what has such a name and another backend's tag.
     """
     stack, organisation = plan.stack(enclave), enclave == plan.hub.name
     found = _found(account, before, stack, organisation=organisation)
     names = f"/range/{plan.exercise}/{enclave}/"
+    stacks = {stack, *(plan.stack(each.name) for each in plan.enclaves if organisation)}
 
     def is_ours(tags: Mapping[str, str]) -> bool:
-        return tags.get(f"{TAG_PREFIX}stack") == stack and tags.get(f"{TAG_PREFIX}state") == state_id
+        return tags.get(f"{TAG_PREFIX}stack") in stacks and tags.get(f"{TAG_PREFIX}state") == state_id
 
     def is_nobody_elses(tags: Mapping[str, str]) -> bool:
         return tags.get(f"{TAG_PREFIX}state", state_id) == state_id

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from range.cloud.inventory import WORKERS, look, within
-from range.cloud.resources.kinds import Found, Place
+from range.cloud.resources.kinds import Found, Place, pages
 from range.cloud.resources.table import TABLE
 from range.cloud.sessions import Account
 from range.cloud.sweep import OnRemoved, sweep
@@ -20,6 +21,8 @@ PARTS = ("ec2:route", "ec2:network-acl-entry", "ec2:security-group-rule", "ec2:t
 """What goes with the table or group that it is a line of, and is in nobody's way there."""
 
 
+_POLICY = re.compile(r"p-[0-9a-zA-Z_]{8,128}")
+"""Source: AWS Organizations API Reference, "DetachPolicy" (read 2026-11-28)."""
 PATIENCE_S = 120.0
 """How long AWS may go on refusing: what ours hold on to goes only after ours."""
 
@@ -35,6 +38,7 @@ def clear_the_way(
     for: what stands beside our networks is never touched, though it may be newer. Attachments to our transit gateway,
     peerings with our VPCs and rules of other groups that name ours hang on them.
     """
+    detach_policies(account, known)
     kinds = [kind for kind in TABLE if kind.scope == "region" and (kind.hangs or kind.type in ROOTS)]
     with ThreadPoolExecutor(WORKERS) as pool:
         found, unlisted = look(account, (account.region,), pool.map, kinds=kinds)
@@ -51,6 +55,18 @@ def clear_the_way(
     strangers = [each.resource for each in within(found, roots) if not (each.id in known or each.managed)]
     parts = [each for each in strangers if each.type in PARTS and each.parent in known]
     return sweep(account, [each for each in strangers if each not in parts], on_removed, patience_s)
+
+
+def detach_policies(account: Account, known: Collection[str]) -> None:
+    """Take the organisation's policies that the state knows off whatever a state that was lost put them on.
+
+    An attachment that is in this state is called `TARGET:POLICY` there, and goes with it.
+    """
+    place = Place(account, account.region, account.region)
+    for policy in sorted(filter(_POLICY.fullmatch, known)):
+        for target in pages("organizations", "list_targets_for_policy", "Targets", PolicyId=policy)(place):
+            if f"{target['TargetId']}:{policy}" not in known:
+                place.call("organizations", "detach_policy", PolicyId=policy, TargetId=target["TargetId"])
 
 
 def _lift_protection(place: Place, instance: str) -> None:

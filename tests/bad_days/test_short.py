@@ -24,6 +24,7 @@ from tests.bad_days.place import ALLY, errors
 from tests.bad_days.quick import PATIENCE_S, REGION, Quick
 from tests.bad_days.test_kills import kill_engines
 from tests.bad_days.warm import Begun
+from tests.engine.states import state_file
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -115,6 +116,18 @@ def test_killed_at_every_boundary_of_a_step_and_at_random_moments_it_converges(
     else:
         told = walks_that_are_killed(place, undisturbed[command], command, boundaries(command))
     record_property("counted", told)
+
+
+def test_down_takes_away_what_a_lost_state_has_forgotten(place: Quick, undisturbed: dict[str, Calm]) -> None:
+    assert errors(place.typed(WORDS["up"])) == []
+    kept = state_file(place.folder / ".range", f"tiny.{ALLY}")
+    for path in kept.parent.glob(f"{kept.name}*"):
+        path.unlink()
+
+    answer = place.typed(WORDS["down"])
+
+    assert (answer.code, errors(answer), answer.document["left"]) == (0, [], []), answer
+    assert place.digest() == undisturbed["down"].digest
 
 
 @pytest.mark.prove

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from range.cloud import sweep as sweeping
 from range.cloud.sessions import Account
-from range.teardown.obstacles import clear_the_way
+from range.teardown.obstacles import clear_the_way, detach_policies
 from tests.cloud.vandal import make_network
 
 
@@ -104,3 +106,29 @@ def test_where_none_of_our_networks_is_nothing_is_swept(account: Account) -> Non
     make_network(account)
 
     assert clear_the_way(account, {"vpc-0123456789abcdef0"}).removed == ()
+
+
+def test_our_organisation_s_policies_are_taken_off_what_a_lost_state_put_them_on_and_nobody_else_s() -> None:
+    organisation = Organisation({"p-ours12345": ["100", "200"], "p-theirs1234": ["200"]})
+
+    detach_policies(organisation, {"vpc-1", "p-ours12345", "100:p-ours12345"})
+
+    assert organisation.targets == {"p-ours12345": ["100"], "p-theirs1234": ["200"]}
+
+
+class Organisation(Account):
+    """Knows only policies and what they are attached to."""
+
+    def __init__(self, targets: dict[str, list[str]]) -> None:
+        self.region = "eu-west-2"
+        self.targets = targets
+
+    def pages(
+        self, service: str, operation: str, /, *, region: str | None = None, **asked: Any
+    ) -> list[dict[str, Any]]:
+        return [{"Targets": [{"TargetId": each} for each in self.targets[asked["PolicyId"]]]}]
+
+    def call(self, service: str, operation: str, /, *, region: str | None = None, **asked: Any) -> dict[str, Any]:
+        assert operation == "detach_policy"
+        self.targets[asked["PolicyId"]].remove(asked["TargetId"])
+        return {}

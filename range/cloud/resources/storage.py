@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from range.cloud.resources.kinds import EVIDENCE, Found, Item, Kind, Place, by, pages, tag_mapping
+from range.cloud.resources.kinds import EVIDENCE, Found, Item, Kind, Place, by, pages, tag_mapping, tagged
 from range.errors import CloudError
 
 _KEY_WINDOW_DAYS = 7
@@ -71,7 +71,8 @@ KINDS = (
          after=("s3:bucket", "secretsmanager:secret", "logs:log-group", "ec2:volume", "ec2:snapshot", "dynamodb:table",
                 "sns:topic", "sqs:queue", "rds:db", "cloudtrail:trail", "kms:alias")),
     Kind("kms:alias", "kms", pages("kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')]"),
-         "AliasName", by("kms", "delete_alias", "AliasName"), parent="TargetKeyId", inside=("kms:key",)),
+         "AliasName", by("kms", "delete_alias", "AliasName"), parent="TargetKeyId", inside=("kms:key",),
+         tagger=tagged("kms", "list_resource_tags", "KeyId", key="TargetKeyId")),  # its key's: it has none of its own
     Kind("secretsmanager:secret", "secretsmanager", pages("secretsmanager", "list_secrets", "SecretList"), "ARN",
          by("secretsmanager", "delete_secret", "SecretId", ForceDeleteWithoutRecovery=True)),
     Kind("dynamodb:table", "dynamodb", pages("dynamodb", "list_tables", "TableNames"), "Id",
