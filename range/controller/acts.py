@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from range.controller.baselines import Baselines
@@ -220,7 +220,6 @@ def _without(found: Leftovers, kept: Mapping[str, str]) -> Leftovers:
 
 def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mapping[str, str]) -> Outcome:
     """Let the witness, which shares no code with what swept, find what was there before; else it isn't proven."""
-    from range.teardown.defaults import give_back
     from range.verify.baseline import differences, untold
 
     before = beforehand.seen
@@ -232,8 +231,8 @@ def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mappin
         return now, tuple(each for each in differences(before, now) if each.kind != "added" or each.id not in kept)
 
     now, found = look()
-    if given := give_back(_account(site), found):
-        proven = proven.model_copy(update={"notes": (*proven.notes, f"given back as before: {', '.join(given)}")})
+    if undone := _undone(site, found):
+        proven = proven.model_copy(update={"notes": (*proven.notes, *undone)})
         now, found = look()
     if found:
         left = tuple(
@@ -252,6 +251,20 @@ def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mappin
         hint = "mend what AWS says, then run the same command again"
         return proven.model_copy(update={"error": error, "hint": hint, "exit_code": 3})
     return proven
+
+
+def _undone(site: Site, found: Iterable[Difference]) -> tuple[str, ...]:
+    """Undo what a state that was lost would have, beside things that carry its tags; says what was done."""
+    from range.teardown.defaults import give_back
+    from range.teardown.shares import SHARED, leave
+
+    plan, notes = site.setting.plan, []
+    if given := give_back(_account(site), found):
+        notes.append(f"given back as before: {', '.join(given)}")
+    shared = any(each.type == SHARED and each.kind == "added" for each in found) and site.enclave != plan.hub.name
+    if shared and leave(site.setting.sessions.account(plan.hub.account), site.account, plan.stack(plan.hub.name)):
+        notes.append("taken out of what the hub shares")
+    return tuple(notes)
 
 
 def _unrecorded(site: Site, beforehand: Beforehand, outcome: Outcome) -> Outcome:

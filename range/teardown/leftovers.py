@@ -52,7 +52,7 @@ def prove_nothing_left(
     stack, organisation = plan.stack(enclave), enclave == plan.hub.name
     found = _found(account, before, stack, organisation=organisation)
     names = f"/range/{plan.exercise}/{enclave}/"
-    stacks = {stack, *(plan.stack(each.name) for each in plan.enclaves if organisation)}
+    stacks = {stack, *(plan.stack(each.name) for each in (plan.enclaves if organisation else ()))}
 
     def is_ours(tags: Mapping[str, str]) -> bool:
         return tags.get(f"{TAG_PREFIX}stack") in stacks and tags.get(f"{TAG_PREFIX}state") == state_id
