@@ -115,7 +115,7 @@ def destroy(site: Site) -> Outcome:
     from range.provision.diagnosis import StackFailed
     from range.provision.recovery import recover
     from range.provision.stage import destroy as take_down
-    from range.teardown.obstacles import clear_the_way
+    from range.teardown.obstacles import clear_the_way, detach_policies
 
     setting = site.setting
     beforehand = Beforehand.of(site)
@@ -124,7 +124,10 @@ def destroy(site: Site) -> Outcome:
     # First what a killed run left: the state doesn't know it yet, so it would be taken for something made by hand.
     recover(setting.engine, setting.sessions, setting.plan, site.enclave, setting.state_id)
     kept = _saved(site)
-    swept = clear_the_way(_account(site), setting.engine.state(site.stack).known)
+    known = setting.engine.state(site.stack).known
+    if site.enclave == setting.plan.hub.name:
+        detach_policies(_account(site), known)
+    swept = clear_the_way(_account(site), known)
 
     def down() -> StackChanges:
         return take_down(

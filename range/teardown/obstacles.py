@@ -38,7 +38,6 @@ def clear_the_way(
     for: what stands beside our networks is never touched, though it may be newer. Attachments to our transit gateway,
     peerings with our VPCs and rules of other groups that name ours hang on them.
     """
-    detach_policies(account, known)
     kinds = [kind for kind in TABLE if kind.scope == "region" and (kind.hangs or kind.type in ROOTS)]
     with ThreadPoolExecutor(WORKERS) as pool:
         found, unlisted = look(account, (account.region,), pool.map, kinds=kinds)
@@ -58,9 +57,10 @@ def clear_the_way(
 
 
 def detach_policies(account: Account, known: Collection[str]) -> None:
-    """Take the organisation's policies that the state knows off whatever a state that was lost put them on.
+    """Take the organisation's policies that the hub's state knows off whatever a state that was lost put them on.
 
-    An attachment that is in this state is called `TARGET:POLICY` there, and goes with it.
+    `account` is the hub's, which may do that. An attachment that is in this state is called `TARGET:POLICY` there, and goes
+    with it.
     """
     place = Place(account, account.region, account.region)
     for policy in sorted(filter(_POLICY.fullmatch, known)):
