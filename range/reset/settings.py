@@ -256,6 +256,7 @@ MENDERS: Mapping[tuple[str, str], Mender] = {
     ("ec2:instance", "State"): _state,
     ("ec2:vpc", "EnableDnsSupport"): _vpc("EnableDnsSupport"),
     ("ec2:vpc", "EnableDnsHostnames"): _vpc("EnableDnsHostnames"),
+    ("ec2:vpc", "EnableNetworkAddressUsageMetrics"): _vpc("EnableNetworkAddressUsageMetrics"),
     ("ec2:ebs-encryption-default", "EbsEncryptionByDefault"): _encryption_default,
     ("iam:role", "RolePolicyList"): _inline,
     ("iam:role", "AttachedManagedPolicies"): _attached,

@@ -180,6 +180,12 @@ CHANGES: dict[str, tuple[Mischief, tuple[str, str]]] = {
         lambda g, vpc: g.client("ec2").modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": False}),
         ("changed", "ec2:vpc"),
     ),
+    "whether a vpc counts its addresses": (
+        lambda g, vpc: g.client("ec2").modify_vpc_attribute(
+            VpcId=vpc, EnableNetworkAddressUsageMetrics={"Value": True}
+        ),
+        ("changed", "ec2:vpc"),
+    ),
     "a bucket": (_bucket_policy, ("added", "s3:bucket")),
     "a role": (
         lambda g, _: g.client("iam").create_role(RoleName="back", AssumeRolePolicyDocument=ANYONE),

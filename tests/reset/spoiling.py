@@ -148,6 +148,9 @@ SPOILT: dict[str, Deed] = {
         InstanceId=i.instances[-1], DisableApiTermination={"Value": True}
     ),
     "tags things": _tag,
+    "counts addresses": lambda c, i: c("ec2").modify_vpc_attribute(
+        VpcId=i.vpc, EnableNetworkAddressUsageMetrics={"Value": True}
+    ),
     "turns names off": lambda c, i: c("ec2").modify_vpc_attribute(VpcId=i.vpc, EnableDnsHostnames={"Value": False}),
     "turns encryption off": lambda c, i: c("ec2").disable_ebs_encryption_by_default(),
     "puts an object": lambda c, i: c("s3").put_object(Bucket=i.bucket, Key=f"loot/{i.number}", Body=b"x"),
@@ -197,7 +200,7 @@ SPOILT: dict[str, Deed] = {
 
 BY_HAND = (
     "opens a group", "routes elsewhere", "opens an acl", "stops a host", "protects a host", "tags things",
-    "turns names off", "turns encryption off", "puts an object", "shows a bucket around", "attaches a policy",
+    "turns names off", "counts addresses", "turns encryption off", "puts an object", "shows a bucket around", "attaches a policy",
     "adds a policy", "swaps the groups of a host", "swaps the names that hosts are told", "changes a zone",
     "names the account", "loosens passwords",
 )  # fmt: skip

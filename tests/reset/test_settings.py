@@ -46,6 +46,10 @@ PUT_BACK: dict[str, tuple[Difference, str, dict[str, Any]]] = {
         changed("ec2:instance", "DisableApiTermination", None, True),
         "modify_instance_attribute", {"DisableApiTermination": {"Value": False}},
     ),
+    "usage metrics": (
+        changed("ec2:vpc", "EnableNetworkAddressUsageMetrics", None, True),
+        "modify_vpc_attribute", {"EnableNetworkAddressUsageMetrics": {"Value": False}},
+    ),
     "tags": (
         changed("ec2:vpc", "Tags", {"Name": "est"}, {"Name": "mallory", "more": "1"}),
         "create_tags", {"Tags": [{"Key": "Name", "Value": "est"}]},

@@ -67,7 +67,8 @@ _ROOT_OR_GONE = state("State", "deleted", "failed", "rejected", "expired", "dele
 
 KINDS: tuple[Kind, ...] = (
     ec2("vpc", "vpcs", "Vpcs", "VpcId", abroad=True,
-        details=(_vpc_attribute("enableDnsSupport"), _vpc_attribute("enableDnsHostnames"))),
+        details=(_vpc_attribute("enableDnsSupport"), _vpc_attribute("enableDnsHostnames"),
+                 _vpc_attribute("enableNetworkAddressUsageMetrics"))),
     ec2("subnet", "subnets", "Subnets", "SubnetId", abroad=True, inside="ec2:vpc",
         details=(Detail("Reservations", "get_subnet_cidr_reservations", {"SubnetId": "SubnetId"},
                         "[SubnetIpv4CidrReservations, SubnetIpv6CidrReservations][].[Cidr, ReservationType]"),)),
