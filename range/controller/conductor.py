@@ -159,7 +159,7 @@ class Conductor:
 
         A reset stays here: what was asked for is known to this command alone. So does what needs all enclaves at once.
         """
-        if self.sharing is None or act.together or self._direction == "reset":
+        if self.sharing is None or act.together or act.here or self._direction == "reset":
             return act.run(replace(self._site(enclave), gathered=gathered))
         result = self.sharing.carried_out(walk_under_way(), self.digest, enclave, act.name)
         return Outcome.model_validate(result)

@@ -28,4 +28,4 @@ def again(steps: Sequence[Step], before: Mapping[str, Standing]) -> Step:
             return outcome
         return outcome.model_copy(update={"leaves": stood})
 
-    return replace(row, do=replace(row.do, run=run))
+    return replace(row, do=replace(row.do, run=run, here=True))

@@ -37,6 +37,8 @@ class Act:
     together: bool = False
     """Whether it waits for the other enclaves of the command to come as far, or to fail, as long as that costs it little:
     what is proven of one is proven against all the others that are there."""
+    here: bool = False
+    """Whether it stays with the command that was typed, although controllers share work: only that one knows how it is meant."""
 
 
 @dataclass(frozen=True)

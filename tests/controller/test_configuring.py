@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from range.controller.acts import configure
+from range.controller.command import Command
+from range.controller.conductor import Conductor
 from range.controller.configuring import again
-from range.controller.journal import Standing
+from range.controller.journal import Journal, Standing
 from range.controller.outcome import Outcome
+from range.controller.sharing import Sharing
 from range.controller.site import Setting, Site
-from range.controller.steps import STEPS
+from range.controller.steps import STEPS, Step
+from range.controller.turns import Turns
 from range.records.results import StackChanges
+from tests.controller.fakes import Recorder
 
 
 @pytest.fixture
@@ -52,3 +57,28 @@ def test_without_hosts_the_step_is_skipped_with_the_reason_in_plain_words(settin
 
     assert (outcome.skipped, outcome.failed) == ("this rehearsal runs no hosts", False)
     assert outcome.notes == ("hosts are not configured: this rehearsal runs no hosts",)
+
+
+class Shared:
+    """Where controllers share work: whoever takes it there knows nothing of how it was meant."""
+
+    def carried_out(self, *_: object) -> Any:
+        raise AssertionError("it was given away")
+
+
+def test_it_stays_with_the_command_that_was_typed_where_controllers_share_work(
+    setting: Setting, journal: Journal, recorder: Recorder, steps: tuple[Step, ...]
+) -> None:
+    row = again([replace(steps[1], do=replace(steps[1].do, name="configure", in_turn=False))], {})
+    command = Command(
+        "steadfast", "range configure", "ann", journal.command_began("steadfast", "words", "ann"), journal
+    )
+    conductor = Conductor(
+        command, [row.do], "up", site=lambda name: Site(setting, name, threading.Event(), lambda _: None),
+        watcher=recorder, stop=threading.Event(), locks=setting.locks, digest="d", turns=Turns((("est",),)),
+        refusal=lambda *_: None,
+    )  # fmt: skip
+    conductor.sharing = cast(Sharing, Shared())
+
+    assert Outcome.model_validate(conductor.perform("est", "configure")).error is None
+    assert recorder.done == [("make", "est")]
