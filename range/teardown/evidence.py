@@ -21,12 +21,15 @@ _USE = ["kms:DescribeKey", "kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:
 def safeguard(account: Account, hub: Account, exercise: str, roles: Iterable[str]) -> dict[str, str]:
     """Copy an account's evidence under the hub's key, and delete what it was copied from; gives the key of each snapshot.
 
-    What is under that key already is left as it is. `roles` are the controller's in every account that may have some.
+    What is under that key already is left as it is, and so is what other exercises have in the account. `roles` are the
+    controller's in every account that may have some.
 
     Raises:
         CloudError: AWS refused a copy; its original stays, and so must the key that it is encrypted with.
     """
-    found = [each for page in account.pages("ec2", "describe_snapshots", **_KEPT) for each in page["Snapshots"]]
+    filters = [{"Name": "tag-key", "Values": [EVIDENCE]}, {"Name": f"tag:{TAG_PREFIX}exercise", "Values": [exercise]}]
+    pages = account.pages("ec2", "describe_snapshots", OwnerIds=["self"], Filters=filters)
+    found = [each for page in pages for each in page["Snapshots"]]
     if not found:
         return {}
     key = _key(hub, exercise, roles)
@@ -38,9 +41,6 @@ def safeguard(account: Account, hub: Account, exercise: str, roles: Iterable[str
     return dict.fromkeys(
         [*copies.values(), *(each["SnapshotId"] for each in found if each.get("KmsKeyId") == key)], key
     )
-
-
-_KEPT: dict[str, Any] = {"OwnerIds": ["self"], "Filters": [{"Name": "tag-key", "Values": [EVIDENCE]}]}
 
 
 def _copy(account: Account, snapshot: Mapping[str, Any], key: str) -> str:

@@ -17,7 +17,11 @@ from range.rehearsal.accounts import ADMINISTRATOR_ROLE
 from range.teardown.evidence import safeguard
 from tests.cloud.conftest import HOME
 
-TAGS = [{"Key": "range:evidence", "Value": "web"}, {"Key": "range:stack", "Value": "x.est"}]
+TAGS = [
+    {"Key": "range:evidence", "Value": "web"},
+    {"Key": "range:exercise", "Value": "x"},
+    {"Key": "range:stack", "Value": "x.est"},
+]
 
 
 @pytest.fixture
@@ -83,6 +87,13 @@ def test_a_second_run_copies_nothing_and_further_evidence_goes_under_the_same_ke
     assert again == first
     assert set(more.values()) == set(first.values())
     assert (len(more), len(evidence(account))) == (2, 2)
+
+
+def test_what_another_exercise_kept_in_the_account_stays_as_it_is(account: Account, hub: Account, kept: str) -> None:
+    assert safeguard(account, hub, "y", roles(account, hub)) == {}
+
+    (original,) = evidence(account)
+    assert original["SnapshotId"] == kept
 
 
 def test_where_nothing_was_kept_no_key_is_made(account: Account, hub: Account) -> None:
