@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import typer
 
 from range.cli import ask, output, surroundings
@@ -32,9 +34,9 @@ def down(
     from range.controller.command import journaled
     from range.controller.lifecycle import Lifecycle
     from range.controller.played import Played
-    from range.controller.results import exit_code, left, rows
+    from range.controller.results import exit_code, left, receipts, rows
 
-    setting = surroundings.setting(spec, planned, folder)
+    setting = replace(surroundings.setting(spec, planned, folder), who=surroundings.who())
     only = enclaves_named(ally, [*(enclave.name for enclave in planned.enclaves), *setting.strangers])
     if not yes:
         everyone = (*(enclave.name for enclave in planned.enclaves), *setting.strangers, planned.hub.name)
@@ -53,6 +55,7 @@ def down(
                 "exercise": planned.exercise,
                 "left": [resource.model_dump() for resource in resources],
                 "enclaves": [result.model_dump() for result in results],
+                "receipts": receipts(ended),
             }
         )
     else:

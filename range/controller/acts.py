@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from range.controller.baselines import Baselines
 from range.controller.beforehand import Beforehand
+from range.controller.departed import receipt
 from range.controller.journal import Journal
 from range.controller.outcome import Outcome
 from range.controller.played import Played
@@ -197,9 +198,12 @@ def prove_nothing_left(site: Site) -> Outcome:
     )
     if (found.left or found.swept) and not beforehand.is_recorded:
         beforehand.missed()
-    outcome = _judged(found)
+    outcome, seen = _judged(found), None
     if not outcome.failed:
-        outcome = _witnessed(site, beforehand, outcome, kept)
+        outcome, seen = _witnessed(site, beforehand, outcome, kept)
+    if beforehand.is_open and beforehand.seen is not None:
+        signed = receipt(site, outcome, beforehand.seen, seen, found.swept)
+        outcome = outcome.model_copy(update={"receipt": signed, "notes": (*outcome.notes, f"receipt {signed}")})
     if not outcome.failed:
         beforehand.close()
         Baselines.of(setting, site.enclave).forget()
@@ -221,13 +225,18 @@ def _without(found: Leftovers, kept: Mapping[str, str]) -> Leftovers:
     return found.model_copy(update={"left": left, "residue": (*found.residue, *stays)})
 
 
-def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mapping[str, str]) -> Outcome:
-    """Let the witness, which shares no code with what swept, find what was there before; else it isn't proven."""
+def _witnessed(
+    site: Site, beforehand: Beforehand, proven: Outcome, kept: Mapping[str, str]
+) -> tuple[Outcome, Observation | None]:
+    """Let the witness, which shares no code with what swept, find what was there before; else it isn't proven.
+
+    Gives what it saw, too; None where nobody knows what was there before.
+    """
     from range.verify.baseline import differences, untold
 
     before = beforehand.seen
     if before is None or not beforehand.is_recorded:
-        return _unrecorded(site, beforehand, proven)
+        return _unrecorded(site, beforehand, proven), None
 
     def look() -> tuple[Observation, tuple[Difference, ...]]:
         now = site.setting.witness.look(site.account, organisation=site.enclave == site.setting.plan.hub.name)
@@ -248,12 +257,12 @@ def _witnessed(site: Site, beforehand: Beforehand, proven: Outcome, kept: Mappin
         )
         hint = "delete or put back by hand what isn't as it was, or run the same command again"
         error = f"not as it was before the first `up`: {told}"
-        return proven.model_copy(update={"left": left, "error": error, "hint": hint, "exit_code": 1})
+        return proven.model_copy(update={"left": left, "error": error, "hint": hint, "exit_code": 1}), now
     if dark := untold(before, now):
         error = f"could not be looked at: {'; '.join(str(each) for each in dark[:SHOWN])}"
         hint = "mend what AWS says, then run the same command again"
-        return proven.model_copy(update={"error": error, "hint": hint, "exit_code": 3})
-    return proven
+        return proven.model_copy(update={"error": error, "hint": hint, "exit_code": 3}), now
+    return proven, now
 
 
 def _undone(site: Site, found: Iterable[Difference]) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Outcome(Record):
     seconds: float = Field(default=0.0, ge=0)
     reset: ResetResult | None = None
     """What a reset came to."""
+    receipt: str = ""
+    """The file with the signed receipt of a teardown."""
     leaves: Phase | None = None
     """The phase that it leaves the enclave in, where that isn't what its row says."""
     untouched: bool = False

@@ -24,6 +24,11 @@ def left(ended: Iterable[Ended]) -> tuple[Resource, ...]:
     return tuple(resource for one in ended for outcome in one.outcomes.values() for resource in outcome.left)
 
 
+def receipts(ended: Iterable[Ended]) -> dict[str, str]:
+    """Give the files with the signed receipts of teardowns, by enclave."""
+    return {one.enclave: outcome.receipt for one in ended for outcome in one.outcomes.values() if outcome.receipt}
+
+
 class WithExitCode(Protocol):
     """A result of one enclave."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -61,10 +64,16 @@ def public_key(path: Path) -> Ed25519PublicKey:
 
 
 def _make(folder: Path) -> None:
+    """Make a key; where several enclaves need the first one at once, the one that is there first is everybody's."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = Ed25519PrivateKey.generate()
-    write_whole(folder / PRIVATE, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
-    write_whole(folder / PUBLIC, _public(key), 0o644)
+    mine = folder / f"{PRIVATE}.{uuid4().hex}"
+    write_whole(mine, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(mine, folder / PRIVATE)
+    finally:
+        mine.unlink()
 
 
 def _public(key: Ed25519PrivateKey) -> bytes:

@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,14 @@ def test_the_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> No
 
     assert key_id(first.public_key()) == key_id(second.public_key()) == key_id(public_key(tmp_path / PUBLIC))
     assert stat.S_IMODE((tmp_path / PRIVATE).stat().st_mode) == 0o600
+
+
+def test_many_who_need_the_first_key_at_once_get_the_same_one(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        keys = {key.private_bytes_raw() for key in pool.map(lambda _: signing_key(tmp_path / "keys"), [None] * 16)}
+
+    assert len(keys) == 1
+    assert {path.name for path in (tmp_path / "keys").iterdir()} == {PRIVATE, PUBLIC}
 
 
 def test_a_damaged_key_is_named_and_never_replaced(tmp_path: Path) -> None:
