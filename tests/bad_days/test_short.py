@@ -161,7 +161,7 @@ def walks_that_are_killed(place: Quick, calm: Calm, typed: str, at: Sequence[str
         if victim and not who:  # all was over by then, or the boundary came first
             victims.insert(0, (victim, after_s / 4))
         assert command.code in (0, 1, 3, -signal.SIGKILL), told
-        assert "DIRTY" not in command.stdout, told
+        assert who == "engine" or "DIRTY" not in command.stdout, told  # what an engine left half made isn't as it was
         assert command.code or place.digest() == calm.digest, told
         died_there = command.code == -signal.SIGKILL and who not in KILLED_THEMSELVES
         if ahead and (command.code == 0 or died_there):
