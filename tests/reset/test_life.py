@@ -92,6 +92,22 @@ def test_after_a_session_the_enclave_is_no_go_until_it_is_reset(ground: Range) -
     assert row(ground.type("check"))["go"] is True
 
 
+def test_by_force_whoever_is_in_is_put_out_first_and_gets_no_access_any_more(ground: Range) -> None:
+    assert ground.type("session", "start", "--ally", "est").code == 0
+    given = ground.type("session", "access", "--ally", "est").document
+    team = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name="eu-west-2")
+    client = ground.client_of(team)
+    client("ec2").create_key_pair(KeyName="played")
+
+    answer = ground.reset("--force")
+    refused = ground.type("session", "access", "--ally", "est")
+
+    assert (answer.code, row(answer)["verdict"]) == (0, "CLEAN"), answer
+    assert (refused.code, "isn't in session" in refused.document["error"]["message"]) == (2, True)
+    with pytest.raises(ClientError):
+        client("ec2").create_key_pair(KeyName="afterwards")
+
+
 def test_the_evidence_of_an_ally_is_one_bundle_of_which_every_file_verifies(ground: Range) -> None:
     path = ground.folder / "est.tar.gz"
     answer = ground.type("evidence", "--ally", "est", "--out", str(path))
