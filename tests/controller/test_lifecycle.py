@@ -45,7 +45,7 @@ def test_the_hub_is_made_before_any_enclave_and_all_are_looked_at_meanwhile(
 ) -> None:
     def made(site: Site) -> Outcome:
         looked_at = {("look", name) for name in ENCLAVES}
-        until = time.monotonic() + 5
+        until = time.monotonic() + 30
         while not looked_at <= set(recorder.done) and time.monotonic() < until:
             time.sleep(0.01)
         seen.append(looked_at <= set(recorder.done))
@@ -277,7 +277,7 @@ def test_an_interruption_begins_nothing_more_and_lets_the_engines_finish(
 ) -> None:
     def interrupted(site: Site) -> Outcome:
         os.kill(os.getpid(), signal.SIGINT)
-        assert site.stop.wait(5)
+        assert site.stop.wait(30)
         return Outcome()
 
     recorder.doing["look", "hub"] = interrupted
@@ -316,7 +316,7 @@ def test_a_slow_reset_holds_up_no_others_proof_but_the_hubs_does(
     others_done = threading.Event()
 
     def waits(site: Site) -> Outcome:
-        assert others_done.wait(10)
+        assert others_done.wait(30)
         return Outcome()
 
     def proof(site: Site) -> Outcome:
