@@ -137,7 +137,10 @@ def test_residue_is_told_and_fails_nothing(site: Site, monkeypatch: pytest.Monke
     outcome = acts.prove_nothing_left(site)
 
     assert not outcome.failed
-    assert outcome.notes == (f"{ACCOUNT} eu-west-2 kms:key k-1 stays: waits for its deletion",)
+    assert outcome.notes == (
+        f"{ACCOUNT} eu-west-2 kms:key k-1 stays: waits for its deletion",
+        f"receipt {outcome.receipt}",
+    )
 
 
 def test_golden_images_and_their_key_stay_and_are_told_with_what_removes_them(
@@ -164,8 +167,10 @@ def test_golden_images_and_their_key_stay_and_are_told_with_what_removes_them(
     outcome = acts.prove_nothing_left(hub)
 
     assert not outcome.failed
-    assert len(outcome.notes) == 3
-    assert all("range image prune" in note for note in outcome.notes)
+    *stays, signed = outcome.notes
+    assert len(stays) == 3
+    assert all("range image prune" in note for note in stays)
+    assert signed == f"receipt {outcome.receipt}"
 
 
 def test_who_left_the_file_is_known_from_the_state_with_its_account(site: Site, engine: Engine) -> None:
