@@ -6,6 +6,7 @@ import functools
 import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +52,16 @@ class Run:
     changes: StackChanges
     outputs: Outputs
     created: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a state makes of what nobody saw the end of."""
+
+    adopted: Mapping[str, str]
+    """The ids of what it takes over, by URN."""
+    forgotten: AbstractSet[str] = frozenset()
+    """The URNs of what it shall know no more."""
 
 
 class Engine:
@@ -152,10 +163,10 @@ class Engine:
         exported = self._run(stack, Tally(stack, None, None), lambda opened: opened.export_stack())
         return of_deployment(stack, exported.deployment)
 
-    def settle(self, stack: str, see: Callable[[State], Mapping[str, str]], lost: Sequence[Known] = ()) -> None:
+    def settle(self, stack: str, see: Callable[[State], Settlement], lost: Sequence[Known] = ()) -> None:
         """Clear the operations that nobody saw the end of; `lost` are creates that ended, and not as AWS sees it.
 
-        `see` is shown the state before that, and gives the ids, by URN, of what the state shall take over from both.
+        `see` is shown the state before that, and says what it shall take over of both, and what it shall forget.
 
         Raises:
             Busy: somebody is at work on the stack, so they aren't unfinished but under way.
@@ -165,16 +176,13 @@ class Engine:
             # read anew each time: an engine that was waited for has written since
             deployment = opened.export_stack()
             content = dict(deployment.deployment or {})
-            adopted = see(of_deployment(stack, content))
+            settled = see(of_deployment(stack, content))
             pending = content.pop("pending_operations", None) or []
-            there = content.get("resources") or []
-            doubtful = [
-                *(each["resource"] for each in pending),
-                *(each.model_dump(exclude={"outputs"}) for each in lost),
-            ]
+            there = [each for each in content.get("resources") or [] if each["urn"] not in settled.forgotten]
+            doubtful = [*(each["resource"] for each in pending), *(each.as_declared() for each in lost)]
             known = {each["urn"] for each in there}
-            taken = {each["urn"]: each for each in doubtful if each["urn"] in adopted and each["urn"] not in known}
-            content["resources"] = [*there, *(_as_made(each, adopted) for each in taken.values())]
+            taken = {each["urn"]: each for each in doubtful if each["urn"] in settled.adopted.keys() - known}
+            content["resources"] = [*there, *(_as_made(each, settled.adopted) for each in taken.values())]
             opened.import_stack(Deployment(deployment.version, content))
 
         self._run(stack, Tally(stack, None, None), act)

@@ -16,7 +16,7 @@ from range.cloud.sweep import sweep
 from range.errors import ProvisionError
 from range.files import write_whole
 from range.plan.names import TAG_PREFIX
-from range.provision.engine import Engine
+from range.provision.engine import Engine, Settlement
 from range.provision.project import work_directory
 from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, UNDONE
 from range.provision.state import Known, State
@@ -25,7 +25,7 @@ from range.records.plan import Plan
 
 
 def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_id: str) -> Swept:
-    """Clean up after an engine that was killed; where none was, read one file and do nothing.
+    """Clean up after an engine that was killed, or has made something by half; where none was, read one file and do nothing.
 
     What was under way is written down before the state forgets it, so that a second kill, here, loses nothing.
 
@@ -36,18 +36,23 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
     stack = plan.stack(enclave)
     note = _note(engine, stack)
     lost = [known for known in _read(note) if known.type in ADOPTED]
-    if engine.state(stack).pending_operations or lost:
+    state = engine.state(stack)
+    if state.pending_operations or lost or _half_made(state):
 
-        def see(state: State) -> Mapping[str, str]:
-            _write(note, [*_read(note), *_creates(state)])
-            return _adopted(sessions, plan, enclave, [*lost, *_creates(state)])
+        def see(state: State) -> Settlement:
+            made = _adopted(sessions, plan, enclave, [*lost, *_creates(state), *_half_made(state)])
+            halves = [known for known in _half_made(state) if known.urn not in made]
+            forgotten = state.with_dependents(urn for known in halves for urn in _broken(state, known))
+            gone = [known for known in state.real if known.urn in forgotten]
+            _write(note, [*_read(note), *_creates(state), *gone])
+            return Settlement(made, forgotten)
 
         engine.settle(stack, see, lost)
     pending = _read(note)
     if not pending:
         return Swept()
     work = _Work(sessions, plan, enclave, state_id, engine.state(stack))
-    swept = work.sweep(work.types(pending))
+    swept = work.sweep(work.types(pending), {known.id for known in pending})
     work.undo(pending)
     note.unlink()
     return swept
@@ -82,6 +87,17 @@ def _creates(state: State) -> list[Known]:
     return [each.resource for each in state.pending_operations if each.type == "creating" and each.resource.real]
 
 
+def _half_made(state: State) -> list[Known]:
+    """List what was made by half, of the types for which an update isn't enough."""
+    return [known for known in state.real if known.half_made and (known.type in TAGGED or known.type in ADOPTED)]
+
+
+def _broken(state: State, half: Known) -> set[str]:
+    """Name what has to be made anew: the half itself and, where it was to accept another, what can't be accepted now."""
+    accepted = {half.id} if half.type in ADOPTED else set()
+    return {half.urn, *(known.urn for known in state.real if known.id in accepted)}
+
+
 def _account(sessions: Sessions, plan: Plan, enclave: str, known: Known) -> Account:
     """Find the account in which something was being made: its provider's."""
     owner = plan.hub if known.provider_name == plan.hub.name else plan.enclave(enclave)
@@ -113,13 +129,13 @@ class _Work:
     def stack(self) -> str:
         return self.plan.stack(self.enclave)
 
-    def sweep(self, types_by_account: Mapping[str, AbstractSet[str]]) -> Swept:
-        """Delete what carries the stack's tags, is of one of these types, and isn't in the state."""
+    def sweep(self, types_by_account: Mapping[str, AbstractSet[str]], ids: AbstractSet[str] = frozenset()) -> Swept:
+        """Delete what carries the stack's tags, or has one of these ids, is of one of these types, and isn't in the state."""
         removed: list[Resource] = []
         for account, types in types_by_account.items():
             entered = self.sessions.account(account)
             wanted = sorted({TAGGED[name] for name in types & TAGGED.keys()})
-            orphans = [each for name in wanted for each in self._orphans(entered, name)]
+            orphans = [each for name in wanted for each in self._orphans(entered, name, ids)]
             swept = sweep(entered, orphans)
             if swept.failed:
                 raise ProvisionError(
@@ -149,8 +165,8 @@ class _Work:
             types.setdefault(_account(self.sessions, self.plan, self.enclave, known).id, set()).add(known.type)
         return types
 
-    def _orphans(self, account: Account, name: str) -> list[Resource]:
-        """List the things of one type that carry the stack's tags and that its state doesn't know."""
+    def _orphans(self, account: Account, name: str, ids: AbstractSet[str]) -> list[Resource]:
+        """List the things of one type that carry the stack's tags, or have these ids, and that its state doesn't know."""
         kind = BY_TYPE[name]
         place = Place(account, account.region if kind.scope == "region" else GLOBAL, account.region)
         known = self.state.known_of(type_ for type_, kind_name in TAGGED.items() if kind_name == name)
@@ -159,7 +175,7 @@ class _Work:
             for found in tried(lambda: list(kind.found(place)))
             if found.id not in known
             and not (found.resource.residue or found.managed)
-            and is_ours(kind.tags_of(place, found), self.stack, self.state_id)
+            and (found.id in ids or is_ours(kind.tags_of(place, found), self.stack, self.state_id))
         ]
 
 

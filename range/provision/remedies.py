@@ -103,8 +103,8 @@ def _undo(operation: str, service: str = "ec2", **parameters: str) -> Undo:
     return undone
 
 
-def _unless_gone(place: Place, service: str, operation: str, **parameters: Any) -> object:
-    """Make a call on something that may not be there."""
+def _unless_gone(place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any] | None:
+    """Make a call on something that may not be there; None where it isn't."""
     try:
         return place.call(service, operation, **parameters)
     except CloudError as refused:
@@ -165,8 +165,10 @@ def _associations(place: Place, table: str, attachment: str) -> list[str]:
 def accepted_attachment(place: Place, inputs: Inputs) -> str:
     """Give the id of a transit gateway attachment whose acceptance took effect; empty when it must be done again."""
     identifier = str(inputs["transitGatewayAttachmentId"])
-    answer = place.call("ec2", "describe_transit_gateway_vpc_attachments", TransitGatewayAttachmentIds=[identifier])
-    states = [each["State"] for each in answer["TransitGatewayVpcAttachments"]]
+    answer = _unless_gone(
+        place, "ec2", "describe_transit_gateway_vpc_attachments", TransitGatewayAttachmentIds=[identifier]
+    )
+    states = [each["State"] for each in (answer or {}).get("TransitGatewayVpcAttachments", ())]
     return identifier if states in (["available"], ["pending"], ["modifying"]) else ""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from range.errors import ProvisionError
 from range.files import write_whole
@@ -27,8 +27,13 @@ class Known(BaseModel):
     custom: bool = False
     provider: str = ""
     parent: str = ""
+    dependencies: tuple[str, ...] = ()
     inputs: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
+    init_errors: tuple[str, ...] = Field(default=(), validation_alias=AliasChoices("init_errors", "initErrors"))
+    """Why it isn't as wanted, although it is there."""
+    created: str = ""
+    modified: str = ""
 
     @property
     def name(self) -> str:
@@ -44,6 +49,19 @@ class Known(BaseModel):
     def real(self) -> bool:
         """Say whether it is a thing in AWS, and not a component or a provider."""
         return self.custom and not self.type.startswith("pulumi:")
+
+    @property
+    def half_made(self) -> bool:
+        """Say whether its create failed after it was there, and nothing has been at it since.
+
+        The engine would only update it: to what differs from its inputs, and not by what a create does besides.
+        Source: pulumi pkg/v3 v3.250.0, resource/deploy/step.go (CreateStep, UpdateStep: `Created`, `Modified`).
+        """
+        return self.real and bool(self.init_errors) and self.created == self.modified
+
+    def as_declared(self) -> dict[str, Any]:
+        """Give it in the words of a deployment, as what a program wants and nobody has made yet."""
+        return self.model_dump(include={"urn", "type", "custom", "provider", "parent", "dependencies", "inputs"})
 
 
 class Pending(BaseModel):
@@ -68,6 +86,14 @@ class State(BaseModel):
     def real(self) -> tuple[Known, ...]:
         """The things in AWS that the state knows."""
         return tuple(known for known in self.resources if known.real)
+
+    def with_dependents(self, urns: Iterable[str]) -> frozenset[str]:
+        """Give these, and all that depends on any of them or is inside of it."""
+        found = set(urns)
+        for known in self.resources:  # what something depends on comes before it
+            if found & {known.parent, *known.dependencies}:
+                found.add(known.urn)
+        return frozenset(found)
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -167,3 +167,42 @@ def test_a_resource_s_account_is_told_by_its_provider_s_name() -> None:
     record = resource("aws:s3/bucket:Bucket", "archive", "b", provider=PROVIDER)
 
     assert of_deployment(STACK, {"resources": [record]}).resources[0].provider_name == "hub"
+
+
+def test_only_a_create_that_failed_leaves_something_made_by_half() -> None:
+    def vpc(name: str, **fields: object) -> dict[str, object]:
+        return resource("aws:ec2/vpc:Vpc", name, name, created="10:00", **fields)
+
+    state = State.model_validate(
+        {
+            "resources": [
+                vpc("half", modified="10:00", initErrors=["no"]),
+                vpc("whole", modified="10:00"),
+                vpc("not as wanted since an update", modified="11:00", initErrors=["no"]),
+            ]
+        }
+    )
+
+    assert [known.name for known in state.real if known.half_made] == ["half"]
+
+
+def test_with_something_goes_all_that_depends_on_it_or_is_inside_of_it() -> None:
+    def urn(name: str) -> str:
+        return str(resource("range:a:B", name)["urn"])
+
+    def thing(name: str, **fields: object) -> dict[str, object]:
+        return resource("range:a:B", name, **fields)
+
+    state = State.model_validate(
+        {
+            "resources": [
+                thing("other"),
+                thing("attachment", dependencies=[urn("other")]),
+                thing("accepter", dependencies=[urn("attachment")]),
+                thing("inside", parent=urn("accepter")),
+                thing("beside", dependencies=[urn("other")]),
+            ]
+        }
+    )
+
+    assert state.with_dependents([urn("attachment")]) == {urn(name) for name in ("attachment", "accepter", "inside")}

@@ -92,9 +92,8 @@ def delete(work: Work) -> None:
     Raises:
         CloudError: AWS refused, also after what was being deleted elsewhere had time to go.
     """
-    for act in work.row.delete:
-        _delete(work, act)
-    if work.row.status and work.row.delete:
+    there = [_delete(work, act) for act in work.row.delete]
+    if work.row.status and any(there):
         work.until(lambda: not observe(work), work.row.status.patience_s, f"{work.row.title} {work.id} to go")
 
 
@@ -169,15 +168,16 @@ def _apply(work: Work) -> dict[str, Any]:
     return there or _there(work)
 
 
-def _delete(work: Work, act: Act) -> None:
+def _delete(work: Work, act: Act) -> bool:
+    """Do one act of a deletion; say whether there was anything to do it to."""
     pauses = work.pauses(_FREED_WITHIN_S)
     while True:
         try:
             work.act(act)
-            return
+            return True
         except CloudError as error:
             if error.code in work.row.absent:
-                return
+                return False
             if error.code not in work.row.busy or not next(pauses, False):
                 raise
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from range.rehearsal.areas.gateways.attachments import depart
 from range.rehearsal.areas.gateways.models import kept_by
 from range.rehearsal.keeping.reach import touch
 from range.rehearsal.states.networks import ec2_of
@@ -36,8 +37,10 @@ def _instance(thing: Passing) -> None:
 
 
 def _attachment(thing: Passing) -> None:
+    """Fail an attachment, which leaves no more of it in either account than its name."""
     kept = kept_by(thing.account, thing.region)
     touch(kept)
+    depart(kept, kept.attachments[thing.id])
     kept.attachments[thing.id].state = "failed"
 
 

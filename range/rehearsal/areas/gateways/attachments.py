@@ -21,7 +21,7 @@ _DEFAULTS = {
     "ApplianceModeSupport": "disable",
 }
 _PENDING = "pendingAcceptance"
-_DELETABLE = ("available", "pendingAcceptance", "failed")
+_DELETABLE = ("available", "pendingAcceptance")
 _KIND = "transit-gateway-attachment"
 
 
