@@ -12,6 +12,7 @@ from range.cloud.resources.table import BY_TYPE, TABLE
 from range.cloud.sessions import Account
 from range.errors import CloudError
 from range.records.inventory import GLOBAL, Inventory, Resource, Unlisted
+from range.threads import stay_on_one_core
 
 WORKERS = 8
 """Calls under way at once in one account."""
@@ -25,7 +26,7 @@ def take(account: Account, *, organisation: bool = False, regions: Sequence[str]
     its delegate may. A call that is refused or not answered is recorded as unlisted: never read as "there is none".
     """
     where = tuple(regions) if regions is not None else enabled_regions(account)
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix=f"inventory-{account.id}") as pool:
+    with ThreadPoolExecutor(WORKERS, f"inventory-{account.id}", stay_on_one_core) as pool:
         found, unlisted = look(account, where, pool.map, organisation=organisation)
     resources = sorted((each.resource for each in found), key=lambda resource: resource.key)
     return Inventory(

@@ -15,6 +15,7 @@ from range.observe.door import Door
 from range.observe.kinds import ACCOUNT, Detail, Item, Kind
 from range.observe.table import TABLE
 from range.records.observation import Observation, Residue, Unread
+from range.threads import stay_on_one_core
 
 GLOBAL = "global"
 WORKERS = 8
@@ -33,7 +34,7 @@ def look(door: Door, *, organisation: bool = False, table: Sequence[Kind] = TABL
     regions = enabled(door)
     taken = datetime.now(UTC)
     work = _Look(door)
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix=f"witness-{door.account}") as pool:
+    with ThreadPoolExecutor(WORKERS, f"witness-{door.account}", stay_on_one_core) as pool:
         for inner in (False, True):
             asked = [
                 (kind, region)

@@ -16,6 +16,7 @@ from range.observe.look import WORKERS
 from range.observe.seen_calls import is_seen
 from range.records.observation import Unread
 from range.records.trail import Trail, Write
+from range.threads import stay_on_one_core
 
 GLOBAL_REGION = "us-east-1"
 """Where IAM, Route 53 and their like are recorded. Source: CloudTrail User Guide, "Global service events" (read 2026-11-22)."""
@@ -64,7 +65,7 @@ def read(
         except CloudError as refused:
             return None, [], Unread(region=region, type="cloudtrail:event", code=refused.code, why=refused.message)
 
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix=f"trail-{door.account}") as pool:
+    with ThreadPoolExecutor(WORKERS, f"trail-{door.account}", stay_on_one_core) as pool:
         answers = list(pool.map(one, where))
     late = [
         Unread(

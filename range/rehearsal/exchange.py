@@ -5,10 +5,10 @@ Python's own `http.server` reads headers by its e-mail parser and writes them on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from io import BufferedIOBase
+from io import BufferedIOBase, BufferedReader
 
 LINE_BYTES = 65_536
 """The longest line of a head."""
@@ -53,7 +53,7 @@ class Head:
         return wanted == "close" or (self.version == "HTTP/1.0" and wanted != "keep-alive")
 
 
-def read_head(source: BufferedIOBase) -> Head | None:
+def read_head(source: BufferedReader) -> Head | None:
     """Read what a request begins with; None where the client has closed the connection.
 
     Raises:
@@ -66,18 +66,28 @@ def read_head(source: BufferedIOBase) -> Head | None:
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise BadRequest(f"no HTTP/1 request begins with {line[:80]!r}")
     head = Head(words[0], words[1], words[2])
-    for _ in range(HEADERS):
-        line = _line(source)
-        if line in (b"\r\n", b"\n"):
-            return head
-        name, colon, value = line.decode("latin-1").partition(":")
+    for number, header in enumerate(_header_lines(source)):
+        name, colon, value = header.partition(":")
         if not colon or not name or name != name.strip():
-            raise BadRequest(f"no header is written {line[:80]!r}")
+            raise BadRequest(f"no header is written {header[:80]!r}")
+        if number == HEADERS:
+            raise BadRequest(f"more than {HEADERS} headers")
         head.add(name, value.strip())
-    raise BadRequest(f"more than {HEADERS} headers")
+    return head
 
 
-def read_body(source: BufferedIOBase, sink: BufferedIOBase, head: Head) -> bytes:
+def _header_lines(source: BufferedReader) -> Iterator[str]:
+    """Read headers up to the empty line: at once where all of them have come already, as they mostly have."""
+    come, empty_line, _ = source.peek().partition(b"\r\n\r\n")
+    if empty_line and not come.startswith(b"\r\n") and come.count(b"\n") == come.count(b"\r\n"):
+        source.read(len(come) + len(empty_line))
+        yield from come.decode("latin-1").split("\r\n")
+        return
+    while (line := _line(source)) not in (b"\r\n", b"\n"):
+        yield line.decode("latin-1")
+
+
+def read_body(source: BufferedReader, sink: BufferedIOBase, head: Head) -> bytes:
     """Read a request's body, asking for it where the client waits for that.
 
     Raises:
@@ -120,7 +130,7 @@ def write_answer(
     sink.flush()
 
 
-def _line(source: BufferedIOBase) -> bytes:
+def _line(source: BufferedReader) -> bytes:
     line = source.readline(LINE_BYTES + 1)
     if len(line) > LINE_BYTES:
         raise BadRequest(f"a line of more than {LINE_BYTES} bytes")
@@ -133,7 +143,7 @@ def _length(written: str) -> int:
     return int(written)
 
 
-def _chunks(source: BufferedIOBase) -> bytes:
+def _chunks(source: BufferedReader) -> bytes:
     """Read a body of unknown length, chunk by chunk."""
     read = []
     while size := int(_line(source).partition(b";")[0], 16):

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
+from io import BufferedReader
 from socketserver import StreamRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,6 +64,7 @@ class _Exchange(StreamRequestHandler):
     """One connection: requests are read, carried through the door and answered, one after another."""
 
     server: Front
+    rfile: BufferedReader
     disable_nagle_algorithm = True
     wbufsize = -1
     """Buffered, so that head and body of an answer leave in one packet."""

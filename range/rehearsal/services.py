@@ -206,11 +206,13 @@ def _by_bare_name() -> dict[str, str]:
     return {name.replace("-", ""): name for name in loader().list_available_services("service-2")}
 
 
+@cache
 def only_removes(operation: str) -> bool:
     """Say whether an operation can't make anything, by its name."""
     return operation.startswith(("Delete", "Detach"))
 
 
+@cache
 def only_reads(operation: str) -> bool:
     """Say whether an operation changes nothing, by its name."""
     return bool(_READS.match(operation)) and operation != _CREDENTIAL_REPORT

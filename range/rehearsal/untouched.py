@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 
 from moto.core.base_backend import BaseBackend
@@ -51,7 +53,7 @@ class _Said:
     def again(self) -> Answer:
         """Give the answer once more."""
         own = secrets.token_hex(26)
-        headers = {**self.headers, "x-amzn-requestid": own, "date": formatdate(usegmt=True)}
+        headers = {**self.headers, "x-amzn-requestid": own, "date": _written(int(time.time()))}
         return Answer(HTTPStatus.OK, headers, self.body.replace(_HOLE, own.encode()))
 
     def holds(self, region: str) -> bool:
@@ -102,6 +104,12 @@ class Untouched:
             self._said[question] = now
         else:
             self._said[question] = everybodys if replace(before, account="") == everybodys else None
+
+
+@lru_cache(maxsize=2)
+def _written(second: int) -> str:
+    """Write a time as headers have it."""
+    return formatdate(second, usegmt=True)
 
 
 def _question(request: Request, call: Call) -> _Question:

@@ -19,6 +19,7 @@ from range.cloud.sessions import Account, Sessions
 from range.errors import CloudError
 from range.records.plan import Plan
 from range.records.snapshot import GLOBAL, Answer, Page, Refusal, Snapshot, canonical, order
+from range.threads import stay_on_one_core
 from range.verify.calls import CALLS, Call
 from range.verify.gathering import as_item, next_token
 from range.verify.identity.calls import QUESTIONS, Asking, Question, items_of, once
@@ -48,7 +49,7 @@ def look(plan: Plan, sessions: Sessions, *, without: Collection[str] = ()) -> Sn
     """Ask every account everything, once; whether it holds still is for a second look to say."""
     accounts = [enclave.account for enclave in (plan.hub, *plan.enclaves)]
     asked = [accounts[0], *(enclave.account for enclave in plan.enclaves if enclave.name not in without)]
-    with ThreadPoolExecutor(ACCOUNTS_AT_ONCE, thread_name_prefix="snapshot") as threads:
+    with ThreadPoolExecutor(ACCOUNTS_AT_ONCE, "snapshot", stay_on_one_core) as threads:
         looks = threads.map(lambda account: _look_at(sessions.account(account), plan.region, tuple(accounts)), asked)
         seen = sorted((answer for answers in looks for answer in answers), key=order)
     return Snapshot(
@@ -72,7 +73,7 @@ def _look_at(account: Account, region: str, accounts: tuple[str, ...]) -> list[A
     """Ask one account everything; what one call says tells what others ask for."""
     found: list[Answer] = []
     listed: dict[str, tuple[dict[str, Any], ...]] = {}
-    with ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"snapshot-{account.id}") as threads:
+    with ThreadPoolExecutor(QUESTIONS_AT_ONCE, f"snapshot-{account.id}", stay_on_one_core) as threads:
 
         def ask(call: Call, parameters: dict[str, Any]) -> Future[Answer]:
             return threads.submit(_asked, account, region, call, parameters)
@@ -96,7 +97,7 @@ def about_identities(
     """Ask one account who may do what; a call that asks about what it listed itself is asked until there is no more."""
     found: list[Answer] = []
     listed: dict[str, tuple[dict[str, Any], ...]] = {"s3:ListBuckets": buckets}
-    with ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix=f"identities-{account.id}") as threads:
+    with ThreadPoolExecutor(QUESTIONS_AT_ONCE, f"identities-{account.id}", stay_on_one_core) as threads:
 
         def ask(question: Question, parameters: dict[str, Any]) -> Future[Answer]:
             return threads.submit(_asked, account, region, question, parameters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from socket import socket
 from typing import cast
 
@@ -12,8 +12,13 @@ import pytest
 from range.rehearsal.exchange import HEADERS, LINE_BYTES, BadRequest, read_body, read_head, write_answer
 
 
+def come(written: bytes, at_once: int = 8_192) -> BufferedReader:
+    """Give what a client wrote, of which so many bytes come at once."""
+    return BufferedReader(BytesIO(written), at_once)
+
+
 def test_a_head_is_read_with_its_headers_by_any_case() -> None:
-    head = read_head(BytesIO(b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-Amz-Date:  now \r\nhost: y\r\n\r\nrest"))
+    head = read_head(come(b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-Amz-Date:  now \r\nhost: y\r\n\r\nrest"))
 
     assert head is not None
     assert (head.method, head.target, head.version) == ("POST", "/a?b=c", "HTTP/1.1")
@@ -21,8 +26,21 @@ def test_a_head_is_read_with_its_headers_by_any_case() -> None:
     assert head.headers == {"Host": "x, y", "X-Amz-Date": "now"}
 
 
+@pytest.mark.parametrize("at_once", [1, 20, 8_192])
+@pytest.mark.parametrize("headers", [b"", b"A: b\r\n", b"A: b\r\nC: d\r\n", b"A: b\n"])
+@pytest.mark.parametrize("body", [b"", b"x: y\r\n\r\nz"])
+def test_a_head_ends_where_it_ends_however_it_comes(headers: bytes, body: bytes, at_once: int) -> None:
+    source = come(b"PUT / HTTP/1.1\r\n" + headers + b"\r\n" + body, at_once)
+
+    head = read_head(source)
+
+    assert head is not None
+    assert list(head.headers.items()) == [("A", "b"), ("C", "d")][: headers.count(b"\n")]
+    assert source.read() == body
+
+
 def test_a_connection_that_was_closed_has_no_head() -> None:
-    assert read_head(BytesIO()) is None
+    assert read_head(come(b"")) is None
 
 
 @pytest.mark.parametrize(
@@ -35,7 +53,7 @@ def test_a_connection_that_was_closed_has_no_head() -> None:
     ],
 )
 def test_the_client_says_whether_the_connection_stays_open(written: bytes, closes: bool) -> None:
-    head = read_head(BytesIO(written))
+    head = read_head(come(written))
 
     assert head is not None
     assert head.closes is closes
@@ -59,7 +77,7 @@ def test_the_client_says_whether_the_connection_stays_open(written: bytes, close
 )
 def test_what_is_no_request_is_refused(written: bytes) -> None:
     with pytest.raises(BadRequest):
-        read_head(BytesIO(written))
+        read_head(come(written))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +89,7 @@ def test_what_is_no_request_is_refused(written: bytes) -> None:
     ],
 )
 def test_a_body_is_as_long_as_its_head_says(headers: bytes, sent: bytes, body: bytes) -> None:
-    source = BytesIO(b"PUT / HTTP/1.1\r\n" + headers + b"\r\n" + sent)
+    source = come(b"PUT / HTTP/1.1\r\n" + headers + b"\r\n" + sent)
     head = read_head(source)
 
     assert head is not None
@@ -80,7 +98,7 @@ def test_a_body_is_as_long_as_its_head_says(headers: bytes, sent: bytes, body: b
 
 @pytest.mark.parametrize("header", [b"Content-Length: some", b"Content-Length: -1", b"Transfer-Encoding: chunked"])
 def test_a_body_whose_length_cant_be_told_is_refused(header: bytes) -> None:
-    source = BytesIO(b"PUT / HTTP/1.1\r\n" + header + b"\r\n\r\nnonsense\r\n")
+    source = come(b"PUT / HTTP/1.1\r\n" + header + b"\r\n\r\nnonsense\r\n")
     head = read_head(source)
 
     assert head is not None
@@ -89,7 +107,8 @@ def test_a_body_whose_length_cant_be_told_is_refused(header: bytes) -> None:
 
 
 def test_a_body_is_asked_for_where_the_client_waits_for_that() -> None:
-    source, sink = BytesIO(b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx"), BytesIO()
+    source = come(b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx")
+    sink = BytesIO()
     head = read_head(source)
 
     assert head is not None

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from moto.iam.models import IAMBackend
+from moto.organizations.models import OrganizationsBackend
+
 from range.policy.conditions import check
 from range.policy.kinds import Kind
 from range.policy.layers import Layers, exempt
@@ -15,7 +18,8 @@ from range.policy.reading import found
 from range.policy.request import Principal, asked, role_session, root_user, user
 from range.policy.rules import Rule, Rules
 from range.rehearsal.areas.organisation_records import organisation_of, path_of
-from range.rehearsal.callers import Caller
+from range.rehearsal.callers import PARTITION, Caller
+from range.rehearsal.keeping.reach import changes
 from range.rehearsal.rights.records import iam_of
 from range.rehearsal.sessions import session_of
 
@@ -71,6 +75,25 @@ def _allows_all(rule: Rule) -> bool:
 
 def holder_of(caller: Caller) -> Holder:
     """Find everything that bears on a caller, as it is now."""
+    records = iam_of(caller.account)
+    as_of = (changes(IAMBackend, PARTITION), changes(OrganizationsBackend, PARTITION))
+    known = _known.get(caller.access_key)
+    if known is not None and records is not None and known[:2] == (records, as_of):
+        return known[2]
+    if len(_known) >= MOST:
+        _known.clear()
+    found = _found(caller)
+    _known[caller.access_key] = (records, as_of, found)
+    return found
+
+
+_known: dict[str, tuple[Any, tuple[int, int], Holder]] = {}
+"""By access key, what was found last: in which records, and how often anybody's rights had been changed until then."""
+MOST = 1_024
+
+
+def _found(caller: Caller) -> Holder:
+    """Look everything up that bears on a caller."""
     entity = _entity(caller)
     session = session_of(caller.access_key)
     return _holder(

@@ -70,6 +70,7 @@ class Weather:
 
     def _take(self, settings: Settings) -> None:
         self._settings = settings
+        self._is_calm = settings.is_calm
         self._latencies = latencies(settings.latency)
         self._slow = dict(settings.slow)
         self._buckets = Buckets(settings.throttling) if settings.throttling else None
@@ -78,7 +79,7 @@ class Weather:
         passing.delays_s = MappingProxyType(
             {state: seconds / settings.speed for state, seconds in self._latencies.states.items()}
         )
-        passing.watcher = None if settings.is_calm else self
+        passing.watcher = None if self._is_calm else self
         book.late_s = max(self._latencies.fresh.get("trail", 0.0), self._faults.late_s) / settings.speed
         self._open_log(settings.events)
 
@@ -102,7 +103,7 @@ class Weather:
             ConnectionLost: the client is to get no answer.
             Refusal: the call is refused before it had an effect.
         """
-        if self._settings.is_calm:
+        if self._is_calm:
             return act()
         event = Event(seen())
         token = current.set(event)
