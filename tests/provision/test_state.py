@@ -171,7 +171,7 @@ def test_a_resource_s_account_is_told_by_its_provider_s_name() -> None:
 
 def test_only_a_create_that_failed_leaves_something_made_by_half() -> None:
     def vpc(name: str, **fields: object) -> dict[str, object]:
-        return resource("aws:ec2/vpc:Vpc", name, name, created="10:00", **fields)
+        return resource("aws:ec2/vpc:Vpc", name) | {"id": name, "created": "10:00"} | fields
 
     state = State.model_validate(
         {
@@ -191,7 +191,7 @@ def test_with_something_goes_all_that_depends_on_it_or_is_inside_of_it() -> None
         return str(resource("range:a:B", name)["urn"])
 
     def thing(name: str, **fields: object) -> dict[str, object]:
-        return resource("range:a:B", name, **fields)
+        return resource("range:a:B", name) | fields
 
     state = State.model_validate(
         {
