@@ -11,6 +11,8 @@ from range.errors import CloudError
 
 NAMESAKE = re.compile(r"Already|Duplicate|ResourceExists|InvalidKeyPair|IncorrectState")
 """Codes by which AWS says that something is there, or done, already."""
+_THERE = re.compile("already exists")
+"""What it says where the code is for other things as well, such as Route 53's InvalidChangeBatch."""
 PASSING = re.compile(
     r"InternalError|InternalFailure|Unavailable|Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|Timeout|"
     r"ConnectionClosed|EndpointConnection|IncorrectState|OperationAborted|ConcurrentModification|PriorRequestNotComplete"
@@ -22,6 +24,11 @@ PAUSES_S = (0.1, 0.4, 1.6)
 """Before the second, third and fourth try."""
 
 _Answer = TypeVar("_Answer")
+
+
+def is_there_already(code: str, message: str) -> bool:
+    """Say whether AWS refuses something because it is there, or done, already."""
+    return bool(NAMESAKE.search(code) or _THERE.search(message))
 
 
 def tried(ask: Callable[[], _Answer]) -> _Answer:

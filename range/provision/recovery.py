@@ -41,8 +41,7 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
 
         def see(state: State) -> Settlement:
             made = _adopted(sessions, plan, enclave, [*lost, *_creates(state), *_half_made(state)])
-            halves = [known for known in _half_made(state) if known.urn not in made]
-            forgotten = state.with_dependents(urn for known in halves for urn in _broken(state, known))
+            forgotten = to_forget(state, [known for known in _half_made(state) if known.urn not in made])
             gone = [known for known in state.real if known.urn in forgotten]
             _write(note, [*_read(note), *_creates(state), *gone])
             return Settlement(made, forgotten)
@@ -92,10 +91,21 @@ def _half_made(state: State) -> list[Known]:
     return [known for known in state.real if known.half_made and (known.type in TAGGED or known.type in ADOPTED)]
 
 
-def _broken(state: State, half: Known) -> set[str]:
-    """Name what has to be made anew: the half itself and, where it was to accept another, what can't be accepted now."""
-    accepted = {half.id} if half.type in ADOPTED else set()
-    return {half.urn, *(known.urn for known in state.real if known.id in accepted)}
+def to_forget(state: State, halves: Iterable[Known]) -> frozenset[str]:
+    """Name what is to be made anew for what was made by half: itself and, where it was to accept another thing, that.
+
+    What something whole depends on was there before, and is being replaced: that is left to the engine.
+    """
+    forgotten: set[str] = set()
+    for half in halves:
+        accepted = {half.id} if half.type in ADOPTED else set()
+        anew = [known for known in state.real if known.urn == half.urn or known.id in accepted]
+        urns = {known.urn for known in anew}
+        going = state.with_dependents(urns)
+        whole = [known for known in state.real if known.urn in going - urns and not known.half_made]
+        if not whole and len(anew) == len(urns):
+            forgotten |= going
+    return frozenset(forgotten)
 
 
 def _account(sessions: Sessions, plan: Plan, enclave: str, known: Known) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from range.cloud.codes import NAMESAKE, PASSING
+from range.cloud.codes import PASSING, is_there_already
 from range.cloud.sessions import Sessions
 from range.errors import WrongBackend
 from range.plan.names import TAG_PREFIX
@@ -98,7 +98,10 @@ def _together(last: StackChanges, earlier: Iterable[StackChanges]) -> StackChang
 def _passing(failed: StackFailed) -> frozenset[str]:
     """Name the resources that failed, if all of them did so for a reason that may pass, or because they are there."""
     own = [each for each in failed.failures if each.type != "pulumi:pulumi:Stack"]
-    passing = [each for each in own if not each.code or NAMESAKE.search(each.code) or PASSING.search(each.code)]
+    passing = [
+        each for each in own
+        if not each.code or PASSING.search(each.code) or is_there_already(each.code, each.message)
+    ]  # fmt: skip
     return frozenset(each.name for each in own) if len(passing) == len(own) else frozenset()
 
 

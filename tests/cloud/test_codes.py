@@ -54,14 +54,21 @@ def test_patience_ends() -> None:
     "code", ["RouteAlreadyExists", "DuplicatePolicyAttachmentException", "InvalidPermission.Duplicate"]
 )
 def test_what_is_there_already_is_told_by_its_code(code: str) -> None:
-    assert codes.NAMESAKE.search(code)
+    assert codes.is_there_already(code, "")
     assert not codes.PASSING.search(code)
+
+
+def test_what_is_there_already_is_told_by_the_message_where_the_code_is_for_all_things() -> None:
+    said = "[Tried to create resource record set [name='collector.tiny.internal.', type='A'] but it {}]"
+
+    assert codes.is_there_already("InvalidChangeBatch", said.format("already exists"))
+    assert not codes.is_there_already("InvalidChangeBatch", said.format("isn't of the zone"))
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "UnauthorizedOperation", "VpcLimitExceeded", "DependencyViolation"])
 def test_what_is_refused_for_good_neither_passes_nor_is_there(code: str) -> None:
     assert not codes.PASSING.search(code)
-    assert not codes.NAMESAKE.search(code)
+    assert not codes.is_there_already(code, "no")
 
 
 def test_where_nobody_answers_it_is_not_asked_again_since_botocore_has_done_so(pauses: list[float]) -> None:
