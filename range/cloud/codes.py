@@ -11,8 +11,8 @@ from range.errors import CloudError
 
 NAMESAKE = re.compile(r"Already|Duplicate|ResourceExists|InvalidKeyPair|IncorrectState")
 """Codes by which AWS says that something is there, or done, already."""
-_THERE = re.compile("already exists")
-"""What it says where the code is for other things as well, such as Route 53's InvalidChangeBatch."""
+_THERE = re.compile("already exists|conflicts with another subnet|has a rule with the priority")
+"""What it says where the code is for other things as well: Route 53's InvalidChangeBatch, its resolver's ValidationException."""
 PASSING = re.compile(
     r"InternalError|InternalFailure|Unavailable|Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|Timeout|"
     r"ConnectionClosed|EndpointConnection|IncorrectState|OperationAborted|ConcurrentModification|PriorRequestNotComplete"

@@ -322,9 +322,13 @@ def _load() -> None:
 
 
 def _as_made(resource: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
-    """Write a resource whose create was under way as one that was made; a refresh reads the rest of its outputs."""
+    """Write a resource whose create was under way as one that was made; a refresh reads the rest of its outputs.
+
+    Whether it came to its tags nobody knows, so the state has none, and the next run puts them.
+    """
     identifier = ids[resource["urn"]]
-    return {**resource, "id": identifier, "outputs": {**resource.get("inputs", {}), "id": identifier}}
+    inputs = {name: value for name, value in resource.get("inputs", {}).items() if name not in ("tags", "tagsAll")}
+    return {**resource, "id": identifier, "inputs": inputs, "outputs": {**inputs, "id": identifier}}
 
 
 class _KnownStack(Stack):

@@ -18,7 +18,7 @@ from range.files import write_whole
 from range.plan.names import TAG_PREFIX
 from range.provision.engine import Engine, Settlement
 from range.provision.project import work_directory
-from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, UNDONE
+from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, TAGGED_LATER, UNDONE
 from range.provision.state import Known, State
 from range.records.inventory import GLOBAL, Resource, Swept
 from range.records.plan import Plan
@@ -156,12 +156,13 @@ class _Work:
         return Swept(removed=tuple(removed))
 
     def undo(self, pending: list[Known]) -> None:
-        """Undo what carries no tags, by what its inputs name."""
+        """Undo what carries no tags, or none yet, by what its inputs name."""
         made = {known.urn for known in self.state.resources}
         for known in pending:
-            if known.type in UNDONE and known.urn not in made:
+            undo = UNDONE.get(known.type) or TAGGED_LATER.get(known.type)
+            if undo is not None and known.urn not in made:
                 account = _account(self.sessions, self.plan, self.enclave, known)
-                UNDONE[known.type](Place(account, self.plan.region, self.plan.region), known.inputs)
+                undo(Place(account, self.plan.region, self.plan.region), known.inputs)
 
     def types(self, pending: list[Known]) -> dict[str, set[str]]:
         """Sort the types that were being made by account; each must have a remedy."""

@@ -7,7 +7,7 @@ undone by what its inputs name, so that it can be made again; what AWS lets one 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from range.cloud.resources.kinds import Place
@@ -103,12 +103,14 @@ def _undo(operation: str, service: str = "ec2", **parameters: str) -> Undo:
     return undone
 
 
-def _unless_gone(place: Place, service: str, operation: str, **parameters: Any) -> dict[str, Any] | None:
-    """Make a call on something that may not be there; None where it isn't."""
+def _unless_gone(
+    place: Place, service: str, operation: str, stays: Collection[str] = (), **parameters: Any
+) -> dict[str, Any] | None:
+    """Make a call on something that may not be there, or may stay for one of these codes; None where it wasn't made."""
     try:
         return place.call(service, operation, **parameters)
     except CloudError as refused:
-        if not GONE.search(refused.code):
+        if not GONE.search(refused.code) and refused.code not in stays:
             raise
         return None
 
@@ -189,6 +191,38 @@ def _undo_alias(place: Place, inputs: Inputs) -> None:
             if alias["AliasName"] == inputs["name"] and alias.get("TargetKeyId") == inputs.get("targetKeyId"):
                 _unless_gone(place, "kms", "delete_alias", AliasName=inputs["name"])
 
+
+def _undo_zone(place: Place, inputs: Inputs) -> None:
+    """Delete a private zone that has no tags yet: one of that name in a network of the stack is nobody else's."""
+    name, networks = inputs["name"].rstrip(".") + ".", {each["vpcId"] for each in inputs.get("vpcs") or ()}
+    for page in place.pages("route53", "list_hosted_zones"):
+        for zone in page["HostedZones"]:
+            if zone["Name"] != name or not zone["Config"].get("PrivateZone"):
+                continue
+            bare = zone["Id"].rpartition("/")[2]
+            seen_by = {each["VPCId"] for each in place.call("route53", "get_hosted_zone", Id=bare).get("VPCs", ())}
+            tags = place.call("route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=bare)
+            if networks & seen_by and not tags["ResourceTagSet"].get("Tags"):
+                _unless_gone(place, "route53", "delete_hosted_zone", Id=bare)
+
+
+def _undo_bucket(place: Place, inputs: Inputs) -> None:
+    """Delete a bucket of that name that has no tags yet and nothing in it; another account's stays, and the create says so."""
+    name = inputs["bucket"]
+    try:
+        place.call("s3", "get_bucket_tagging", Bucket=name)
+    except CloudError as refused:
+        if refused.code == "NoSuchTagSet":
+            _unless_gone(place, "s3", "delete_bucket", ("BucketNotEmpty",), Bucket=name)
+        elif refused.code not in ("NoSuchBucket", "AccessDenied"):
+            raise
+
+
+TAGGED_LATER: Mapping[str, Undo] = {
+    "aws:route53/zone:Zone": _undo_zone,
+    "aws:s3/bucket:Bucket": _undo_bucket,
+}
+"""What AWS tags in a call of its own: undone by its name where that call didn't come."""
 
 ADOPTED: Mapping[str, Callable[[Place, Inputs], str]] = {
     "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter": accepted_attachment,

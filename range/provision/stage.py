@@ -46,12 +46,12 @@ def provision(
         try:
             run = engine.up(stack, on_progress)
         except StackFailed as failed:
+            doubt(engine, stack, failed.not_created)  # whatever AWS said: each service has codes of its own for it
             told = _passing(failed)
             if not told or told == before or engine.interrupted:
                 raise
             before = told
             earlier.append(failed.changes)
-            doubt(engine, stack, failed.not_created)
             continue
         made = engine.state(stack).real if doubtful else run.created
         sweep_doubles(engine, sessions, plan, enclave, state_id=state_id, created=made)

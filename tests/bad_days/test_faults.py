@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from range.rehearsal.services import only_reads
+from range.rehearsal.weather.events import FILE
 from tests.bad_days.place import ALLY, errors
 from tests.bad_days.quick import Quick
 from tests.cli.conftest import Answer
@@ -89,6 +92,45 @@ def test_at_two_calls_in_a_hundred_gone_wrong_it_converges(
     record_property("counted", f"seed {seed}: {struck} faults; commands were typed {typed} times")
     assert (seed, digests) == (seed, undisturbed)
     assert struck > 10
+
+
+@pytest.fixture(scope="module")
+def changing(place: Quick, undisturbed: list[str]) -> list[str]:
+    """Every call with which an `up` changes something."""
+    place.weather(**{**CALM, "events": True})
+    place.typed(UP)
+    place.weather(**{**CALM, "events": False})
+    assert place.typed(LIFE[-1]).code == 0
+    log = (place.home / "rehearsal" / FILE).read_text(encoding="utf-8")
+    names = {json.loads(line)["call"] for line in log.splitlines()}
+    return sorted(name for name in names if not only_reads(name.partition(".")[2]) and not name.startswith("sts."))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"kind": "lost"}, id="nobody is told of the first"),
+        pytest.param({"kind": "lost", "after": 1}, id="nobody is told of the second"),
+        pytest.param({"kind": "error", "code": "InternalFailure"}, id="the first is refused"),
+    ],
+)
+def test_where_every_call_goes_wrong_once_it_converges(
+    place: Quick, undisturbed: list[str], changing: list[str], fault: dict[str, Any], record_property: Any
+) -> None:
+    place.weather(**{**CALM, "rules": [{**fault, "call": name, "times": 1} for name in changing]})
+    typed = 1
+    while (answer := place.typed(UP)).code and typed < 2 * AGAIN:
+        never_wrongly(answer)
+        typed += 1
+    struck = place.weather()["struck"]
+    place.weather(**CALM)
+    there = place.digest()
+    down = place.typed(LIFE[-1])
+
+    record_property("counted", f"{fault}: {struck} faults; `up` was typed {typed} times")
+    assert (answer.code, down.code) == (0, 0), answer.stderr[-2000:]
+    assert struck > len(changing) / 3
+    assert there == undisturbed[0]
 
 
 @pytest.mark.parametrize("seed", [*map(int, "0123456789")])

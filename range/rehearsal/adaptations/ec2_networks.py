@@ -9,6 +9,7 @@ from typing import Any
 from moto.ec2.models.dhcp_options import DHCPOptionsSetBackend
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
+from moto.ec2.responses.dhcp_options import DHCPOptions
 from moto.ec2.responses.network_acls import NetworkACLs
 
 from range.rehearsal.keeping.reach import touch
@@ -30,6 +31,7 @@ def adapt() -> None:
     SubnetBackend.delete_subnet = _with_associations(SubnetBackend.delete_subnet)
     NetworkACLs.create_network_acl_entry = _with_icmp(NetworkACLs.create_network_acl_entry)
     NetworkACLs.replace_network_acl_entry = _with_icmp(NetworkACLs.replace_network_acl_entry)
+    DHCPOptions.create_dhcp_options = _with_tags(DHCPOptions.create_dhcp_options)
     DHCPOptionsSetBackend.associate_dhcp_options = _associate_options
     DHCPOptionsSetBackend.disassociate_dhcp_options = _disassociate_options
     DHCPOptionsSetBackend.delete_dhcp_options_set = _unless_used(DHCPOptionsSetBackend.delete_dhcp_options_set)
@@ -72,6 +74,17 @@ def _with_icmp(answer: Callable[..., Any]) -> Callable[..., Any]:
         return answer(self)
 
     return with_icmp
+
+
+def _with_tags(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Give new DHCP options the tags that the call asks for, which moto leaves out."""
+
+    def create_dhcp_options(self: Any) -> Any:
+        answer = create(self)
+        answer.result["DhcpOptions"].add_tags(self._parse_tag_specification().get("dhcp-options", {}))
+        return answer
+
+    return create_dhcp_options
 
 
 def _options_of_region(ec2: Any) -> Any:
