@@ -9,6 +9,7 @@ import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from range.rehearsal.keeping.reach import note_changed
 from tests.rehearsal.conftest import EST, POL, Exercise
 from tests.rehearsal.rights.asking import Asking
 
@@ -233,8 +234,7 @@ def test_an_objects_own_list_lets_others_in_where_lists_count(exercise: Exercise
 )
 def test_what_cannot_be_told_is_refused_and_says_what(exercise: Exercise, condition: dict[str, Any]) -> None:
     blue = Blue(exercise)
-    iam = next(role for role in _roles() if role.name == "blue")
-    iam.policies["odd"] = document(allow("ec2:*", Condition=condition))
+    write("odd", document(allow("ec2:*", Condition=condition)))
 
     code, message = blue.refused("ec2", "describe_vpcs")
 
@@ -250,7 +250,7 @@ def test_actions_match_whatever_their_case(exercise: Exercise, action: str) -> N
 @pytest.mark.parametrize("written", ["", "{", "[]", '{"Statement": "x"}', '{"Version": "2012-10-17"}', "nul"])
 def test_a_document_that_nobody_can_read_lets_nobody_in(exercise: Exercise, written: str) -> None:
     blue = Blue(exercise)
-    next(role for role in _roles() if role.name == "blue").policies["odd"] = written
+    write("odd", written)
 
     assert blue.refused("ec2", "describe_vpcs")[0] == "UnauthorizedOperation"
 
@@ -258,14 +258,17 @@ def test_a_document_that_nobody_can_read_lets_nobody_in(exercise: Exercise, writ
 def test_ten_thousand_statements_are_judged(exercise: Exercise) -> None:
     blue = Blue(exercise)
     many = [allow(f"s3:Get{number}") for number in range(10_000)]
-    next(role for role in _roles() if role.name == "blue").policies["many"] = document(*many)
+    write("many", document(*many))
     assert blue.refused("ec2", "describe_vpcs")[0] == "UnauthorizedOperation"
 
-    next(role for role in _roles() if role.name == "blue").policies["many"] = document(*many, allow("ec2:DescribeVpcs"))
+    write("many", document(*many, allow("ec2:DescribeVpcs")))
     assert blue.refused("ec2", "describe_vpcs") == ("", "")
 
 
-def _roles() -> list[Any]:
+def write(name: str, policy: str) -> None:
+    """Give blue a policy that no call would take."""
     from moto.iam.models import iam_backends
 
-    return list(iam_backends[EST]["aws"].roles.values())
+    records = iam_backends[EST]["aws"]
+    next(role for role in records.roles.values() if role.name == "blue").policies[name] = policy
+    note_changed([records])
