@@ -12,6 +12,9 @@ from range.plan.build import plan_of
 from range.plan.lock import lock_path, read
 from range.records.plan import Plan
 from range.spec.loading import load
+from tests.cloud.conftest import account, fresh, front, operator, sessions
+
+__all__ = ["account", "fresh", "front", "operator", "sessions"]
 
 STEADFAST = Path(__file__).parents[2] / "examples" / "steadfast.yaml"
 
