@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from range.controller.acts import provision
 from range.controller.baselines import Baselines, Outdated, plan_parts, playbooks_digest, state_digest, versions
 from range.controller.looks import hosts_of, look, unlooked
 from range.controller.outcome import Outcome
@@ -10,6 +11,7 @@ from range.controller.proving import Shared, is_unsteady, judged, left_out, over
 from range.controller.site import Site
 from range.records.baseline import Baseline
 from range.records.proof import Finding, Proof
+from range.records.results import StackChanges
 
 SHOWN = 3
 PATIENCE_S = 120.0
@@ -29,6 +31,8 @@ def verify(site: Site) -> Outcome:
         error = f"now that {site.enclave} is there, others that were proven before aren't isolated: {_told(news)}"
         return Outcome(error=error, hint=hint, exit_code=1 if any(each.verdict == "VIOLATED" for each in news) else 3)
     if any(each.verdict == "VIOLATED" for each in found):
+        mend = f"{hint}; `range reset {site.setting.spec} --ally {site.enclave}` puts back what was changed by hand"
+        hint = hint if site.enclave == site.setting.plan.hub.name else mend
         return Outcome(error=f"it isn't isolated as declared: {_told(found)}", hint=hint, exit_code=1)
     if found:
         return Outcome(error=f"its isolation can't be proven: {_told(found)}", hint=hint, exit_code=3)
@@ -79,8 +83,25 @@ def against(site: Site, proof: Proof, *, itself_too: bool = False) -> tuple[Find
 def baseline(site: Site, *, made_anew: bool = False) -> Outcome:
     """Record what an enclave is; one that was recorded of the very same plan, state and playbooks stays.
 
-    What was played in isn't recorded, but where the enclave was `made_anew` after that.
+    From the hub goes first what the enclaves have let go of. What was played in isn't recorded, but where the enclave was
+    `made_anew` after that.
     """
+    changes = _rid_of_what_was_let_go(site)
+    return _recorded(site, made_anew=made_anew).model_copy(update={"changes": changes})
+
+
+def _rid_of_what_was_let_go(site: Site) -> StackChanges | None:
+    """Bring the hub up once more where it kept what enclaves held on to until they were up; None where it needn't be."""
+    from range.provision.held import is_let_go
+
+    setting = site.setting
+    if site.enclave != setting.plan.hub.name or not is_let_go(setting.engine, setting.plan):
+        return None
+    return provision(site).changes
+
+
+def _recorded(site: Site, *, made_anew: bool) -> Outcome:
+    """Record what an enclave is, if that isn't on record already."""
     setting, enclave = site.setting, site.enclave
     book, played = Baselines.of(setting, enclave), Played.of(setting)
     leaves = played.phase(enclave)

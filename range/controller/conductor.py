@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -65,6 +65,11 @@ Refusal = Callable[[str, Failed], Outcome | None]
 """Why an enclave's turn doesn't come, given who before it didn't get through; None if it does."""
 
 
+AWAKE_S = 0.5
+"""How often the main thread wakes while it waits: only it handles signals, and on a busy machine the kernel may give one to
+another thread, which doesn't wake it. Source: CPython, Modules/signalmodule.c (trip_signal); signal(7)."""
+
+
 class Conductor:
     """Walks enclaves in one direction for one command."""
 
@@ -106,7 +111,10 @@ class Conductor:
             return ()
         self._before = self._command.journal.standings(self._command.exercise)
         with ThreadPoolExecutor(len(enclaves), thread_name_prefix="walk") as threads:
-            return tuple(threads.map(lambda enclave: self._walked(walker, enclave), enclaves))
+            walks = [threads.submit(self._walked, walker, enclave) for enclave in enclaves]
+            while wait(walks, AWAKE_S).not_done:
+                pass
+            return tuple(walk.result() for walk in walks)
 
     def perform(self, enclave: str, step: str) -> StepResult:
         """Do one step on one enclave; what goes wrong is in the result. Walks call it, and write the result down."""

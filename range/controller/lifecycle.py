@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 
 from range.controller.command import Command
-from range.controller.conductor import Conductor, Ended, Failed, Refusal, Watcher
+from range.controller.conductor import AWAKE_S, Conductor, Ended, Failed, Refusal, Watcher
 from range.controller.configuring import again
 from range.controller.outcome import Outcome
 from range.controller.patience import Patience
@@ -166,7 +166,8 @@ class Lifecycle:
             self._stopping_gently(),
             walker(database, conductors[0].perform, lambda executor: self._sharing(database, executor, conductors)),
         ):
-            self._stop.wait()
+            while not self._stop.wait(AWAKE_S):
+                pass
 
     def _sharing(self, url: str, executor: str, conductors: Sequence[Conductor]) -> Sharing:
         """Share steps out with whoever works from the same: the same file, addresses, state and direction."""

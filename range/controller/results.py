@@ -49,10 +49,12 @@ def outweighing(codes: Iterable[int]) -> int:
 
 
 def _row(one: Ended, standing: Standing) -> EnclaveResult:
-    found = [outcome.changes for outcome in one.outcomes.values() if outcome.changes]
-    changes = found[0] if found else StackChanges(stack=one.enclave)
-    step, failure = one.failure or (None, None)
     configured = one.outcomes.get("configure")
+    step, failure = one.failure or (None, None)
+    found = [outcome.changes for outcome in one.outcomes.values() if outcome.changes and outcome is not configured]
+    if not found and configured and configured.changes:
+        found = [configured.changes]  # `range configure` alone: tasks are what it changes
+    changes = found[-1].after(found[:-1]) if found else StackChanges(stack=one.enclave)
     return EnclaveResult(
         name=one.enclave,
         phase=standing.phase,

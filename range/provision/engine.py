@@ -106,8 +106,8 @@ class Engine:
         self._run(stack, tally, lambda opened: opened.preview(on_event=tally.take, parallel=self.settings.parallel))
         return tally.changes()
 
-    def up(self, stack: str, on_progress: OnProgress | None = None) -> Run:
-        """Make the stack what its program says, and go on where an earlier run was stopped.
+    def up(self, stack: str, on_progress: OnProgress | None = None, *, kept: AbstractSet[str] = frozenset()) -> Run:
+        """Make the stack what its program says, but for what is `kept`, by URN; go on where an earlier run was stopped.
 
         Raises:
             ProvisionError: something could not be made; what was made is in the state, and the next run goes on.
@@ -115,7 +115,13 @@ class Engine:
             Interrupted: the user stopped it.
         """
         tally = Tally(stack, self._expected(stack), on_progress)
-        self._run(stack, tally, lambda opened: opened.up(on_event=tally.take, parallel=self.settings.parallel))
+        self._run(
+            stack,
+            tally,
+            lambda opened: opened.up(
+                on_event=tally.take, parallel=self.settings.parallel, exclude=sorted(kept) or None
+            ),
+        )
         changes = tally.changes()
         self._size_file(stack).write_text(str(changes.total - changes.delete), encoding="utf-8")
         return Run(changes, tally.outputs(), tuple(tally.created))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from range.cloud.codes import PASSING, is_there_already
@@ -12,6 +11,7 @@ from range.plan.names import TAG_PREFIX
 from range.provision.diagnosis import StackFailed
 from range.provision.engine import Engine, Run
 from range.provision.events import OnProgress
+from range.provision.held import held
 from range.provision.project import work_directory
 from range.provision.recovery import doubt, recover, sweep_doubles
 from range.records.inventory import Inventory, Resource
@@ -44,7 +44,7 @@ def provision(
         doubtful = unswept.exists()  # a run that was killed may have made things twice
         unswept.touch()
         try:
-            run = engine.up(stack, on_progress)
+            run = engine.up(stack, on_progress, kept=held(engine, plan) if enclave == plan.hub.name else frozenset())
         except StackFailed as failed:
             doubt(engine, stack, failed.not_created)  # whatever AWS said: each service has codes of its own for it
             told = _passing(failed)
@@ -56,7 +56,7 @@ def provision(
         made = engine.state(stack).real if doubtful else run.created
         sweep_doubles(engine, sessions, plan, enclave, state_id=state_id, created=made)
         unswept.unlink()
-        return replace(run, changes=_together(run.changes, earlier))
+        return replace(run, changes=run.changes.after(earlier))
 
 
 def destroy(
@@ -85,14 +85,7 @@ def destroy(
             before = told
             earlier.append(failed.changes)
         else:
-            return _together(changes, earlier)
-
-
-def _together(last: StackChanges, earlier: Iterable[StackChanges]) -> StackChanges:
-    """Count what several tries have changed; what an earlier one made isn't unchanged."""
-    done = {kind: sum(getattr(each, kind) for each in earlier) for kind in ("create", "update", "replace", "delete")}
-    same = max(0, last.same - done["create"] - done["update"] - done["replace"])
-    return last.model_copy(update={kind: getattr(last, kind) + more for kind, more in done.items()} | {"same": same})
+            return changes.after(earlier)
 
 
 def _passing(failed: StackFailed) -> frozenset[str]:

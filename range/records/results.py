@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from range.records.plan import Record
@@ -26,6 +27,16 @@ class StackChanges(Record):
     def total(self) -> int:
         """Count every resource that was looked at."""
         return self.create + self.update + self.replace + self.delete + self.same
+
+    def after(self, earlier: Iterable[StackChanges]) -> StackChanges:
+        """Count what earlier operations on the stack have changed, too; what one of them made isn't unchanged."""
+        done = {
+            kind: sum(getattr(each, kind) for each in earlier) for kind in ("create", "update", "replace", "delete")
+        }
+        same = max(0, self.same - done["create"] - done["update"] - done["replace"])
+        return self.model_copy(
+            update={kind: getattr(self, kind) + more for kind, more in done.items()} | {"same": same}
+        )
 
 
 class Progress(Record):

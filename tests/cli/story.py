@@ -18,6 +18,7 @@ ROOT = EXAMPLES.parent
 PULUMI = Path(sys.prefix, "bin", "pulumi")
 NEW_FLOW = {"from": "est.targets", "to": "hub.services", "protocol": "tcp", "ports": [8443], "why": "one more service"}
 NEW_ALLY = {"code": "pol", "account": "200000000003", "profile": "standard", "contact": "range@example.pol.test"}
+NEW_CELL = {"from": "est.targets", "to": "pol.targets", "protocol": "tcp", "ports": [443], "why": "a joint cell"}
 CHANGES = ("created", "updated", "replaced", "deleted")
 
 
@@ -123,6 +124,10 @@ def lived(folder: Path) -> Iterator[tuple[str, Answer]]:
         place.content["allies"].append(NEW_ALLY)
         place.save()
         yield "up with an ally", place.type("up")
+        place.content["flows"].append({**NEW_CELL, "consent": ["est", "pol"]})
+        place.save()
+        yield "up with a cell", place.type("up")
+        place.content["flows"].pop()
         place.content["allies"].pop()
         place.save()
         yield "up without the ally", place.type("up")

@@ -89,6 +89,7 @@ def test_status_has_the_hosts_at_their_planned_addresses(story: dict[str, Answer
 def test_a_new_flow_adds_what_it_needs_and_changes_nothing_else(story: dict[str, Answer]) -> None:
     stacks = {row["stack"]: row for row in story["plan of a flow"].document["stacks"]}
 
+    assert {row["error"] for row in stacks.values()} == {None}
     assert story["up with a flow"].code == 0
     assert set(changed(story["up with a flow"])) == {"hub", "est"}
     for name in ("hub", "est"):
@@ -105,13 +106,28 @@ def test_a_new_ally_changes_nothing_in_the_enclaves_of_others(story: dict[str, A
     assert "est" not in changed(story["up with an ally"])
 
 
+def test_a_flow_between_allies_gives_them_tables_of_their_own(story: dict[str, Answer]) -> None:
+    found = rows(story["up with a cell"])
+
+    assert story["up with a cell"].code == 0
+    assert found["hub"]["created"] >= 2
+    assert (found["est"]["replaced"], found["pol"]["replaced"]) == (1, 1)
+
+
+def test_without_that_flow_a_table_goes_as_soon_as_its_ally_has_let_go_of_it(story: dict[str, Answer]) -> None:
+    before, after = rows(story["up without the ally"]), rows(story["up after that"])
+
+    assert (before["est"]["replaced"], before["hub"]["deleted"], before["hub"]["error"]) == (1, 3, None)
+    assert (story["up after that"].code, changed(story["up after that"])) == (0, {"hub": 3})
+    assert after["hub"]["deleted"] == 3
+
+
 def test_an_ally_that_left_the_file_stays_and_up_says_so(story: dict[str, Answer]) -> None:
     answer = story["up without the ally"]
 
     assert answer.code == 1
     assert rows(answer)["pol"]["error"] == "pol left the exercise file but still stands"
     assert "--ally pol" in rows(answer)["pol"]["hint"]
-    assert "est" not in changed(answer)
     others = {name: (row["phase"], row["error"]) for name, row in rows(answer).items() if name != "pol"}
     assert others == dict.fromkeys(("hub", "est", "red", "white"), ("ready", None))
 
@@ -160,7 +176,7 @@ def test_down_again_proves_that_nothing_is_left(story: dict[str, Answer]) -> Non
 def test_the_log_has_every_command_that_changed_something_and_how_it_ended(story: dict[str, Answer]) -> None:
     ended = [entry["how"] for entry in story["log"].document["commands"]]
 
-    assert ended == [*["done"] * 4, "failed", "done", "done", "failed", "done"]
+    assert ended == [*["done"] * 5, "failed", "done", "done", "failed", "done"]
 
 
 def test_killed_at_any_moment_the_same_command_run_again_arrives(tmp_path: Path) -> None:

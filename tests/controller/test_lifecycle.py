@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -276,7 +275,7 @@ def test_an_interruption_begins_nothing_more_and_lets_the_engines_finish(
     lifecycle: Lifecycle, recorder: Recorder, engine: FakeEngine, journal: Journal
 ) -> None:
     def interrupted(site: Site) -> Outcome:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # to this thread, and the main one sleeps on
         assert site.stop.wait(30)
         return Outcome()
 
