@@ -52,8 +52,14 @@ class Lifecycle:
         """Bring the hub up, and then the enclaves; `only` names some of them, empty means all.
 
         What left the file is reported as failed, since it still stands and costs.
+
+        Raises:
+            InputError: the file can't be made of what stands; nothing is touched.
         """
+        from range.provision.stage import refuse_moved_subnets
+
         plan = self._setting.plan
+        refuse_moved_subnets(self._setting.engine, plan)
         (hub,), enclaves = order_up(plan)
         wanted = tuple(name for name in enclaves if not only or name in only)
         self._setting.engine.load_ahead()  # accounts are looked at first

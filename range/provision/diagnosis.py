@@ -48,6 +48,13 @@ _HINTS = (
         "something made by hand is in the way; `range down` sweeps it, then run it again",
     ),
 )
+_BY_WORDS = (
+    (
+        r"size cannot be smaller than existing size",
+        "a disk can't be made smaller: put `disk_gib` back, or take the enclave down with `--ally` and bring it up anew",
+    ),
+)
+"""Where AWS's code is for anything that is wrong with a request: InvalidParameterValue."""
 _GO_ON = "run the same command again: it goes on from here"
 
 
@@ -91,10 +98,10 @@ def error(stack: str, failures: Iterable[Failure], otherwise: str) -> StackFaile
     told = list(dict.fromkeys(failures))
     own = [each for each in told if each.type and each.type != "pulumi:pulumi:Stack"] or told
     if not own:
-        return StackFailed(f"{stack}: {_line(otherwise)}", (), hint=_hint(otherwise))
+        return StackFailed(f"{stack}: {_line(otherwise)}", (), hint=_hint("", otherwise))
     lines = "; ".join(str(each) for each in own[:5])
     more = f" (and {len(own) - 5} more)" if len(own) > 5 else ""
-    return StackFailed(f"{stack}: {lines}{more}", own, hint=_hint(own[0].code or own[0].message))
+    return StackFailed(f"{stack}: {lines}{more}", own, hint=_hint(own[0].code, own[0].message))
 
 
 def _type(parts: list[str]) -> str:
@@ -107,6 +114,8 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _hint(text: str) -> str:
-    """Find what to type next by AWS's code."""
-    return next((hint for pattern, hint in _HINTS if re.search(pattern, text)), _GO_ON)
+def _hint(code: str, message: str) -> str:
+    """Find what to type next by AWS's code, or by its words where there is no code, or one that says nothing."""
+    found = (hint for pattern, hint in _BY_WORDS if re.search(pattern, message))
+    found_by_code = (hint for pattern, hint in _HINTS if re.search(pattern, code or message))
+    return next(found, None) or next(found_by_code, _GO_ON)

@@ -59,7 +59,7 @@ def setting(tmp_path: Path, engine: FakeEngine, strangers: dict[str, str]) -> Se
     names = [SimpleNamespace(name=name) for name in ENCLAVES]
     plan = SimpleNamespace(
         exercise="steadfast",
-        hub=SimpleNamespace(name="hub"),
+        hub=SimpleNamespace(name="hub", zones=()),
         enclaves=names,
         stack=lambda name: f"steadfast.{name}",
         model_dump_json=lambda: "{}",

@@ -60,7 +60,7 @@ class FakeEngine:
         self.standing: set[str] = set()
 
     def state(self, stack: str) -> SimpleNamespace:
-        return SimpleNamespace(resources=["something"] if stack in self.standing else [])
+        return SimpleNamespace(resources=["something"] if stack in self.standing else [], real=())
 
     def load_ahead(self) -> None:
         self.loads += 1

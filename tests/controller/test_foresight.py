@@ -9,7 +9,10 @@ from range.controller.foresight import foreseen
 from range.controller.results import outweighing
 from range.controller.site import Setting
 from range.errors import ProvisionError, RangeError, WrongBackend
+from range.provision.state import State
 from range.records.results import StackChanges
+
+HUB = SimpleNamespace(name="hub", zones=())
 
 
 class Foreseeing:
@@ -18,17 +21,17 @@ class Foreseeing:
     def __init__(self, **failing: RangeError) -> None:
         self.failing = failing
 
-    def state(self, stack: str) -> object:
+    def state(self, stack: str) -> State:
         if stack in self.failing:
             raise self.failing[stack]
-        return object()
+        return State()
 
     def preview(self, stack: str) -> StackChanges:
         return StackChanges(stack=stack, create=3)
 
 
 def rows(**failing: RangeError) -> dict[str, dict[str, Any]]:
-    setting = SimpleNamespace(engine=Foreseeing(**failing), plan=SimpleNamespace(stack=str))
+    setting = SimpleNamespace(engine=Foreseeing(**failing), plan=SimpleNamespace(stack=str, hub=HUB))
     return {row["stack"]: row for row in foreseen(cast(Setting, setting), ["hub", "est", "pol"])}
 
 

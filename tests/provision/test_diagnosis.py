@@ -66,16 +66,17 @@ def test_many_failures_are_counted_and_not_all_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "hint"),
+    ("code", "words", "hint"),
     [
-        ("UnauthorizedOperation", "range doctor"),
-        ("VpcLimitExceeded", "range plan"),
-        ("ExpiredToken", "credentials"),
-        ("DependencyViolation", "range down"),
-        ("SomethingNew", "same command again"),
+        ("UnauthorizedOperation", "no", "range doctor"),
+        ("VpcLimitExceeded", "no", "range plan"),
+        ("ExpiredToken", "no", "credentials"),
+        ("DependencyViolation", "no", "range down"),
+        ("InvalidParameterValue", "New size cannot be smaller than existing size (20 GiB).", "disk_gib"),
+        ("SomethingNew", "no", "same command again"),
     ],
 )
-def test_every_error_says_what_to_type_next(code: str, hint: str) -> None:
-    found = error("steadfast.est", [failure(f"{code}: no", URN)], "")
+def test_every_error_says_what_to_type_next(code: str, words: str, hint: str) -> None:
+    found = error("steadfast.est", [failure(f"{code}: {words}", URN)], "")
 
     assert hint in (found.hint or "")
