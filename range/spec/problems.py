@@ -38,7 +38,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Give one line for a terminal."""
-        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        column = f", column {self.column}" if self.column else ""
+        place = f"line {self.line}{column}: " if self.line else ""
         field = f"{self.field}: " if self.field else ""
         return f"{place}{field}found {self.found}; valid: {self.valid}"
 

@@ -370,7 +370,10 @@ def test_what_is_no_mapping_in_utf8_is_refused(tmp_path: Path, content: bytes, f
 
 
 def test_the_line_of_what_is_no_text_is_named(tmp_path: Path) -> None:
-    assert refusal(tmp_path, b"name: a\nregion: \xe9\n").problems[0]["line"] == 2
+    error = refusal(tmp_path, b"name: a\nregion: \xe9\n")
+
+    assert error.problems[0]["line"] == 2
+    assert "line 2: found the byte 0xe9" in str(error)
 
 
 def test_more_than_a_mebibyte_is_refused(tmp_path: Path) -> None:

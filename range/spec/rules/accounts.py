@@ -26,7 +26,7 @@ def _codes(exercise: Exercise) -> Iterator[Violation]:
         location: Location = ("allies", position, "code")
         if ally.code not in ALPHA_3:
             near = sorted(code for code in ALPHA_3 if code[0] == ally.code[0])
-            yield Violation(location, f"an ISO 3166 alpha-3 code: {', '.join(near)}")
+            yield Violation(location, f"an ISO 3166 alpha-3 code: {', '.join(near) or 'est, for example'}")
         elif ally.code in seen:
             yield Violation(location, "each ally once", f"{ally.code} again")
         seen.add(ally.code)
