@@ -28,7 +28,7 @@ _SETTINGS = (
     "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 "
     f"-c tcp_user_timeout={GIVEN_UP_AFTER_S}000"
 )
-LOST_EXIT_CODE = 70
+LOST_EXIT_CODE = RangeError.exit_code
 
 
 class Lease:
@@ -94,7 +94,8 @@ class Lease:
             with self._guard:
                 row = self._connection.execute(query, values).fetchone()
         except psycopg.Error as error:
-            raise RangeError(f"the controllers' database can't be asked: {error}", hint=_BACK) from error
+            told = " ".join(str(error).split())
+            raise RangeError(f"the controllers' database can't be asked: {told}", hint=_BACK) from error
         return row[0] if row else None
 
     def _beating(self) -> None:
