@@ -50,7 +50,9 @@ def written(figures: Iterable[Figure], part: str) -> None:
     begin, end = BEGIN.replace("figures", part), END.replace("figures", part)
     rows = [str(figure) for figure in figures]
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    where = f"Measured {now} on {os.cpu_count()} cores, Python {platform.python_version()}, at a pace of {pace_s():.2f} s."
+    where = (
+        f"Measured {now} on {os.cpu_count()} cores, Python {platform.python_version()}, at a pace of {pace_s():.2f} s."
+    )
     table = "\n".join([begin, where, "", "| what | measured | limit | within |", "|---|---|---|---|", *rows, end])
     before, _, rest = README.read_text(encoding="utf-8").partition(begin)
     README.write_text(before + table + rest.partition(end)[2], encoding="utf-8")

@@ -56,12 +56,13 @@ class Lifecycle:
         Raises:
             InputError: the file can't be made of what stands; nothing is touched.
         """
-        from range.provision.stage import refuse_moved_subnets
+        from range.provision.moved import refuse_elsewhere, refuse_moved_subnets
 
         plan = self._setting.plan
-        refuse_moved_subnets(self._setting.engine, plan)
         (hub,), enclaves = order_up(plan)
         wanted = tuple(name for name in enclaves if not only or name in only)
+        refuse_elsewhere(self._setting.engine, plan, (hub, *enclaves))
+        refuse_moved_subnets(self._setting.engine, plan, (hub, *wanted))
         self._setting.engine.load_ahead()  # accounts are looked at first
         with self._walking("up", Turns(((hub,), wanted), Patience(Machine().has_leisure)), self._without_a_hub) as walk:
             ended = walk((hub, *wanted))
@@ -82,10 +83,18 @@ class Lifecycle:
             return walk(wanted)
 
     def down(self, only: Sequence[str]) -> tuple[Ended, ...]:
-        """Take enclaves down, and then the hub if no stack stands on it any more; `only` names some, empty means all."""
+        """Take enclaves down, and then the hub if no stack stands on it any more; `only` names some, empty means all.
+
+        Raises:
+            InputError: one stands in another account than the file says, where nobody would look; nothing is touched.
+        """
+        from range.provision.moved import refuse_elsewhere
+
         enclaves, hub = order_down(self._setting.plan)
         wanted = tuple(only) or (*enclaves, *self._setting.strangers)
         order = (wanted,) if only else (wanted, hub)
+        planned = [name for name in itertools.chain(*order) if name not in self._setting.strangers]
+        refuse_elsewhere(self._setting.engine, self._setting.plan, planned)
         with self._walking("down", Turns(order), self._still_needed) as walk:
             ended = walk(tuple(itertools.chain(*order)))
         self._release(one.enclave for one in ended if one.failure is None)
@@ -95,8 +104,17 @@ class Lifecycle:
         """Take enclaves back to their baselines, side by side, by the rows of a level.
 
         The hub, where it is one of them, is waited for as long as it takes: each is proven against it.
+
+        Raises:
+            InputError: the file can't be made of what stands; nothing is touched.
         """
-        hub = self._setting.plan.hub.name
+        from range.provision.moved import refuse_elsewhere, refuse_moved_subnets
+
+        plan = self._setting.plan
+        hub = plan.hub.name
+        everybody = (hub, *(each.name for each in plan.enclaves))  # each is proven against all the others
+        refuse_elsewhere(self._setting.engine, plan, everybody)
+        refuse_moved_subnets(self._setting.engine, plan, enclaves)
         order = [[name for name in enclaves if (name == hub) == first] for first in (True, False)]
         turns = Turns(order, Patience(Machine().has_leisure))
         with self._walking("reset", turns, lambda *_: None, table) as walk:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Network
 
 from range.cloud.codes import PASSING, is_there_already
 from range.cloud.sessions import Sessions
-from range.errors import InputError, WrongBackend
+from range.errors import WrongBackend
 from range.plan.names import TAG_PREFIX
 from range.provision.diagnosis import StackFailed
 from range.provision.engine import Engine, Run
@@ -97,27 +96,6 @@ def _passing(failed: StackFailed) -> frozenset[str]:
         if not each.code or PASSING.search(each.code) or is_there_already(each.code, each.message)
     ]  # fmt: skip
     return frozenset(each.name for each in own) if len(passing) == len(own) else frozenset()
-
-
-def refuse_moved_subnets(engine: Engine, plan: Plan) -> None:
-    """Stop where subnets would be made among addresses that others have, for the new are made before the old go.
-
-    What is in a subnet holds it, so they can't go before. The hub's are looked at: availability zones are the same for all.
-
-    Raises:
-        InputError: the availability zones aren't those that the exercise stands in.
-    """
-    planned = {
-        f"{zone.name}-{subnet.availability_zone_id}": subnet.cidr for zone in plan.hub.zones for subnet in zone.subnets
-    }
-    for known in engine.state(plan.stack(plan.hub.name)).real:
-        if known.type == "aws:ec2/subnet:Subnet" and (there := known.inputs.get("cidrBlock")):
-            for name, cidr in planned.items():
-                if name != known.name and cidr.overlaps(IPv4Network(there)):
-                    raise InputError(
-                        f"subnets that are in use can't move: the hub's {name} would be {cidr}, where {known.name} is",
-                        hint="put availability_zones back, or `range down` everything first",
-                    )
 
 
 def refuse_wrong_backend(engine: Engine, plan: Plan, enclave: str, inventory: Inventory, *, state_id: str) -> None:

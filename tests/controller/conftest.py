@@ -56,11 +56,12 @@ def strangers() -> dict[str, str]:
 
 @pytest.fixture
 def setting(tmp_path: Path, engine: FakeEngine, strangers: dict[str, str]) -> Setting:
-    names = [SimpleNamespace(name=name) for name in ENCLAVES]
+    names = [SimpleNamespace(name=name, zones=()) for name in ENCLAVES]
     plan = SimpleNamespace(
         exercise="steadfast",
         hub=SimpleNamespace(name="hub", zones=()),
         enclaves=names,
+        enclave=lambda name: SimpleNamespace(name=name, zones=()),
         stack=lambda name: f"steadfast.{name}",
         model_dump_json=lambda: "{}",
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from range.controller.outcome import Outcome
 from range.controller.site import Site
 from range.controller.steps import Act
+from range.provision.state import Known, State
 
 ENCLAVES = ("gbr", "est", "pol")
 
@@ -59,8 +59,8 @@ class FakeEngine:
         self.loads = 0
         self.standing: set[str] = set()
 
-    def state(self, stack: str) -> SimpleNamespace:
-        return SimpleNamespace(resources=["something"] if stack in self.standing else [], real=())
+    def state(self, stack: str) -> State:
+        return State(resources=(Known(urn="something", type="something"),) if stack in self.standing else ())
 
     def load_ahead(self) -> None:
         self.loads += 1

@@ -12,7 +12,7 @@ from range.errors import ProvisionError, RangeError, WrongBackend
 from range.provision.state import State
 from range.records.results import StackChanges
 
-HUB = SimpleNamespace(name="hub", zones=())
+PLAN = SimpleNamespace(stack=str, enclave=lambda name: SimpleNamespace(name=name, zones=()))
 
 
 class Foreseeing:
@@ -31,7 +31,7 @@ class Foreseeing:
 
 
 def rows(**failing: RangeError) -> dict[str, dict[str, Any]]:
-    setting = SimpleNamespace(engine=Foreseeing(**failing), plan=SimpleNamespace(stack=str, hub=HUB))
+    setting = SimpleNamespace(engine=Foreseeing(**failing), plan=PLAN)
     return {row["stack"]: row for row in foreseen(cast(Setting, setting), ["hub", "est", "pol"])}
 
 
