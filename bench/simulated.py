@@ -37,6 +37,10 @@ LARGE = (50, 3)
 """Enclaves, and how many times an ally's resources: over two hundred each."""
 HUB, ALLY = "hub", "alb"
 OVER_PATH, GROWTH, HELD_UP = 1.3, 1.5, 1.05
+GIVEN_UP_AFTER_S = 600.0
+"""How long AWS's provider waits for an instance. Source: terraform-provider-aws, aws_instance, "Timeouts": create, 10 minutes."""
+_BAD, _STUCK = 1, "bench:stuck"
+"""Which copy of the ally fares badly, and the state that never ends."""
 TOGETHER = {act.name for act in (*acts("up"), *chain(*LEVELS.values())) if act.together}
 """Steps that enclaves begin together, as long as patience lasts."""
 DOCS = Path(__file__).parents[1] / "docs" / "figures"
@@ -89,16 +93,47 @@ def _figures(command: str, record: Recorded, size: int, figures: list[Figure]) -
 
 
 def held_up(command: str, record: Recorded, worked: str, size: int = 12) -> list[Figure]:
-    """Tell by how much one ally that is ten times as slow holds any other up, until a step is done and at the very end."""
+    """Tell by how much one ally that fares badly holds any other up, until a step is done and at the very end."""
     copies = many(record, size)
-    slow = account_of(1)
-    calm, bad = (ends(copies, terms(copies, slow=each)) for each in ({}, {slow: 10.0}))
-    others = [f"ally{number}" for number, _ in enumerate([None] * size) if number != 1]
+    calm = ends(copies, terms(copies))
+    bad_days = {
+        "ten times slower": ends(copies, terms(copies, slow={account_of(_BAD): 10.0})),
+        "denied everything": ends(denied(copies), terms(copies)),
+        "with a state that never ends": ends(stuck(copies), _with_a_stuck_state(terms(copies))),
+    }
+    others = [f"ally{number}" for number, _ in enumerate([None] * size) if number != _BAD]
     found = []
-    for what, last in ((f"until `{worked}` is done", worked), ("until all is done", "")):
-        ratio = max(_end(bad, other, last) / _end(calm, other, last) for other in others)
-        found.append(Figure(f"{command}, one of {size} ten times slower, any other {what}", ratio, "times", HELD_UP))
+    for how, bad in bad_days.items():
+        for what, last in ((f"until `{worked}` is done", worked), ("until all is done", "")):
+            ratio = max(_end(bad, other, last) / _end(calm, other, last) for other in others)
+            found.append(Figure(f"{command}, one of {size} {how}, any other {what}", ratio, "times", HELD_UP))
     return found
+
+
+def denied(copies: Iterable[Task]) -> list[Task]:
+    """Leave out what an ally does whose account answers AccessDenied: its first step fails, and it takes no other."""
+    return [task for task in copies if not task.name.startswith(f"ally{_BAD} ")]
+
+
+def stuck(copies: Iterable[Task]) -> list[Task]:
+    """Let the first state that an ally waits for never end, as where a host never comes up."""
+    made = list(copies)
+    waited = {id_ for task in made for call in task.calls for id_ in call.moved}
+    for number, task in enumerate(made):
+        own = [call for call in task.calls if any(id_ in waited for _, id_ in call.entered)]
+        if own and task.name.startswith(f"ally{_BAD} "):
+            calls = tuple(
+                replace(call, entered=tuple((_STUCK, id_) for _, id_ in call.entered)) if call in own else call
+                for call in task.calls
+            )
+            made[number] = replace(task, calls=calls)
+            return made
+    raise ValueError("the recorded ally waits for no state")
+
+
+def _with_a_stuck_state(calm: Terms) -> Terms:
+    known = calm.latencies
+    return replace(calm, latencies=replace(known, states={**known.states, _STUCK: GIVEN_UP_AFTER_S}))
 
 
 def _end(all_: Mapping[str, float], enclave: str, step: str) -> float:
