@@ -99,7 +99,7 @@ def held_up(command: str, record: Recorded, worked: str, size: int = 12) -> list
     bad_days = {
         "ten times slower": ends(copies, terms(copies, slow={account_of(_BAD): 10.0})),
         "denied everything": ends(denied(copies), terms(copies)),
-        "with a state that never ends": ends(stuck(copies), _with_a_stuck_state(terms(copies))),
+        "with a state that never ends": ends(stuck(copies), with_a_stuck_state(terms(copies))),
     }
     others = [f"ally{number}" for number, _ in enumerate([None] * size) if number != _BAD]
     found = []
@@ -131,7 +131,8 @@ def stuck(copies: Iterable[Task]) -> list[Task]:
     raise ValueError("the recorded ally waits for no state")
 
 
-def _with_a_stuck_state(calm: Terms) -> Terms:
+def with_a_stuck_state(calm: Terms) -> Terms:
+    """Let that state end when AWS's provider would give it up."""
     known = calm.latencies
     return replace(calm, latencies=replace(known, states={**known.states, _STUCK: GIVEN_UP_AFTER_S}))
 

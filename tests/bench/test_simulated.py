@@ -8,9 +8,20 @@ from typing import Any
 import pytest
 
 from bench.runs import Life, StepRun, tasks
-from bench.simulated import ALLY, HUB, Recorded, account_of, many, terms
+from bench.simulated import (
+    ALLY,
+    GIVEN_UP_AFTER_S,
+    HUB,
+    Recorded,
+    account_of,
+    denied,
+    many,
+    stuck,
+    terms,
+    with_a_stuck_state,
+)
 from range.controller.steps import acts
-from range.rehearsal.weather.makespan import ends
+from range.rehearsal.weather.makespan import Called, Task, ends, renamed
 from range.verify.taking import ACCOUNTS_AT_ONCE, QUESTIONS_AT_ONCE
 
 ACCOUNTS = {"200000000001": HUB, "210000000001": ALLY}
@@ -55,6 +66,31 @@ def test_one_ally_that_is_ten_times_as_slow_delays_no_other_by_more_than_a_twent
     assert len(calm) == SIZE + 1
     assert bad[slow] > 5 * calm[slow]
     assert max(bad[name] / calm[name] for name in calm if name not in (HUB, slow)) <= 1.05
+
+
+def test_an_ally_that_is_denied_everything_does_nothing_and_holds_nobody_up(recorded: Recorded) -> None:
+    copies = many(recorded, SIZE)
+    left = denied(copies)
+    calm, bad = ends(copies, terms(copies)), ends(left, terms(left))
+
+    assert {name for name in calm if name not in bad} == {name for name in calm if name.startswith(f"ally{SLOW} ")}
+    assert all(bad[name] <= calm[name] for name in bad)
+
+
+def test_a_state_that_never_ends_holds_its_own_ally_until_it_is_given_up() -> None:
+    made = Called("ec2.RunInstances", "1", "eu-west-2", entered=(("instance:pending", "i-1"),))
+    seen = Called("ec2.DescribeInstances", "1", "eu-west-2", moved=("i-1",))
+    one = [Task("ally host", (made, seen))]
+    tasks_ = [task for number in (0, SLOW) for task in renamed(one, "ally", f"ally{number}", accounts={})]
+
+    found = ends(stuck(tasks_), with_a_stuck_state(terms(tasks_)))
+
+    assert found[f"ally{SLOW} host"] >= GIVEN_UP_AFTER_S > found["ally0 host"]
+
+
+def test_without_a_state_to_wait_for_none_can_be_stuck(recorded: Recorded) -> None:
+    with pytest.raises(ValueError, match="waits for no state"):
+        stuck(many(recorded, SIZE))
 
 
 def test_the_hub_is_proven_when_nobody_works_on_it_any_more(recorded: Recorded) -> None:
