@@ -80,17 +80,20 @@ def watch() -> None:
 
 def forget_everything() -> None:
     """Empty all backends of this process: moto keeps them in globals, and a cloud starts with its own."""
-    for backends in every_kind():
+    for backends in {**_ever, **{id(each): each for each in _kinds}}.values():
         backends.clear()
         for extra in extras(backends).values():
             extra.clear()
         for name in FOUND_BY:
             getattr(backends.backend, name, {}).clear()
     _kinds.clear()
+    _ever.clear()
     _changes.clear()
     _made_in.clear()
 
 
+_ever: dict[int, BackendDict[Any]] = {}
+"""All kinds of which any were made: moto empties its own list when its mock ends, and what is kept beside them would stay."""
 _kinds: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
 
 
@@ -117,6 +120,7 @@ def _look_up(self: AccountSpecificBackend[Any], region_name: str) -> BaseBackend
     backend: BaseBackend | None = dict.get(self, "aws" if region_name == "global" else region_name)
     if backend is None:
         adapt(self.service_name)
+        _ever.update((id(each), each) for each in _kinds)
         backend = _make(self, region_name)
         _notes[0].made.add(backend)
     _notes[0].looked_up.add(backend)
