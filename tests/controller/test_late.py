@@ -121,6 +121,17 @@ def test_what_concerns_an_enclave_itself_is_not_excused_by_who_is_on_the_way(tmp
     assert "est.targets → fra.targets" in str(outcome.error)
 
 
+def test_who_isn_t_isolated_is_told_of_the_reset_but_for_the_hub_which_has_none(tmp_path: Path) -> None:
+    hints = {
+        name: str(verify(Range(tmp_path, [finding(name, "fra.targets")]).site(name, None)).hint)
+        for name in ("est", "hub")
+    }
+
+    assert "`range reset x.yaml --ally est` puts back what was changed" in hints["est"]
+    assert "reset" not in hints["hub"]
+    assert all("`range verify x.yaml` shows it in full" in hint for hint in hints.values())
+
+
 @pytest.mark.parametrize(("verdict", "code"), [("VIOLATED", 1), ("UNKNOWN", 3)])
 def test_who_comes_late_answers_for_what_others_were_proven_without(tmp_path: Path, verdict: str, code: int) -> None:
     late = Gathered(0.0, passed=lambda: frozenset(("est", "fra")))

@@ -272,6 +272,7 @@ WRONG: dict[str, tuple[tuple[str, str], str, str, str]] = {
         "without tags",
     ),
     "a second document": (("session: {length_h: 4}\n", "session: {length_h: 4}\n---\n"), "", "second document", "one"),
+    "a code that none is near": (("code: est", "code: xqz"), "allies[1].code", "xqz", "code: est, for example"),
     "a broken quote": (("session: {length_h: 4}", 'session: "'), "", "no YAML", "YAML"),
     "a list as a key": (("session: {length_h: 4}", "? [a]\n: 1"), "", "a list of 1", "a name as the key"),
 }
