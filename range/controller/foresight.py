@@ -14,14 +14,13 @@ from range.records.results import StackChanges
 
 def foreseen(setting: Setting, enclaves: Sequence[str]) -> list[dict[str, Any]]:
     """Give one row per stack; one that can't be previewed has an error and its exit code, and the others their counts."""
-    from range.provision.moved import refuse_elsewhere, refuse_moved_subnets
+    from range.provision.moved import refuse_moved
 
     def row(enclave: str) -> dict[str, Any]:
         stack = setting.plan.stack(enclave)
         try:
             setting.engine.state(stack)  # one that is damaged is named here, with its backups; the engine only fails
-            refuse_elsewhere(setting.engine, setting.plan, [enclave])
-            refuse_moved_subnets(setting.engine, setting.plan, [enclave])
+            refuse_moved(setting.engine, setting.plan, [enclave])
             return {**setting.engine.preview(stack).model_dump(), "error": None, "exit_code": 0}
         except RangeError as error:
             return {**StackChanges(stack=stack).model_dump(), "error": str(error), "exit_code": error.exit_code}

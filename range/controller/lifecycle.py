@@ -56,13 +56,12 @@ class Lifecycle:
         Raises:
             InputError: the file can't be made of what stands; nothing is touched.
         """
-        from range.provision.moved import refuse_elsewhere, refuse_moved_subnets
+        from range.provision.moved import refuse_moved
 
         plan = self._setting.plan
         (hub,), enclaves = order_up(plan)
         wanted = tuple(name for name in enclaves if not only or name in only)
-        refuse_elsewhere(self._setting.engine, plan, (hub, *enclaves))
-        refuse_moved_subnets(self._setting.engine, plan, (hub, *wanted))
+        refuse_moved(self._setting.engine, plan, (hub, *enclaves))  # each is proven against all the others
         self._setting.engine.load_ahead()  # accounts are looked at first
         with self._walking("up", Turns(((hub,), wanted), Patience(Machine().has_leisure)), self._without_a_hub) as walk:
             ended = walk((hub, *wanted))
@@ -88,13 +87,13 @@ class Lifecycle:
         Raises:
             InputError: one stands in another account than the file says, where nobody would look; nothing is touched.
         """
-        from range.provision.moved import refuse_elsewhere
+        from range.provision.moved import refuse_moved
 
         enclaves, hub = order_down(self._setting.plan)
         wanted = tuple(only) or (*enclaves, *self._setting.strangers)
         order = (wanted,) if only else (wanted, hub)
         planned = [name for name in itertools.chain(*order) if name not in self._setting.strangers]
-        refuse_elsewhere(self._setting.engine, self._setting.plan, planned)
+        refuse_moved(self._setting.engine, self._setting.plan, planned, subnets=False)
         with self._walking("down", Turns(order), self._still_needed) as walk:
             ended = walk(tuple(itertools.chain(*order)))
         self._release(one.enclave for one in ended if one.failure is None)
@@ -108,13 +107,11 @@ class Lifecycle:
         Raises:
             InputError: the file can't be made of what stands; nothing is touched.
         """
-        from range.provision.moved import refuse_elsewhere, refuse_moved_subnets
+        from range.provision.moved import refuse_moved
 
         plan = self._setting.plan
         hub = plan.hub.name
-        everybody = (hub, *(each.name for each in plan.enclaves))  # each is proven against all the others
-        refuse_elsewhere(self._setting.engine, plan, everybody)
-        refuse_moved_subnets(self._setting.engine, plan, enclaves)
+        refuse_moved(self._setting.engine, plan, (hub, *(each.name for each in plan.enclaves)))
         order = [[name for name in enclaves if (name == hub) == first] for first in (True, False)]
         turns = Turns(order, Patience(Machine().has_leisure))
         with self._walking("reset", turns, lambda *_: None, table) as walk:

@@ -18,32 +18,27 @@ _ACCOUNT = re.compile(r"\d{12}")
 _PROVIDER, _SUBNET = "pulumi:providers:aws", "aws:ec2/subnet:Subnet"
 
 
-def refuse_elsewhere(engine: Engine, plan: Plan, enclaves: Iterable[str]) -> None:
+def refuse_moved(engine: Engine, plan: Plan, enclaves: Iterable[str], *, subnets: bool = True) -> None:
     """Stop where enclaves stand in another account or Region than the file says: they would be looked for where they aren't.
+
+    So, but for a teardown, where `subnets` would be made among addresses that others have: the new are made before the old go,
+    and what is in a subnet holds it.
 
     Raises:
         InputError: some do; nothing is touched.
     """
+    states = tuple(_states(engine, plan, enclaves))
     _refuse(
         "what stands can't move",
-        (each for name, state in _states(engine, plan, enclaves) for each in _elsewhere(state, plan, name)),
+        (each for name, state in states for each in _elsewhere(state, plan, name)),
         hint="put it back; to move it, take it down first, with the file as it was",
     )
-
-
-def refuse_moved_subnets(engine: Engine, plan: Plan, enclaves: Iterable[str]) -> None:
-    """Stop where subnets would be made among addresses that others have, for the new are made before the old go.
-
-    What is in a subnet holds it, so they can't go before.
-
-    Raises:
-        InputError: the availability zones aren't those that an enclave stands in; nothing is touched.
-    """
-    _refuse(
-        "subnets that are in use can't move",
-        (each for name, state in _states(engine, plan, enclaves) for each in _in_the_way(state, plan.enclave(name))),
-        hint="put availability_zones back, or `range down` everything first",
-    )
+    if subnets:
+        _refuse(
+            "subnets that are in use can't move",
+            (each for name, state in states for each in _in_the_way(state, plan.enclave(name))),
+            hint="put availability_zones back, or `range down` everything first",
+        )
 
 
 def _states(engine: Engine, plan: Plan, enclaves: Iterable[str]) -> Iterator[tuple[str, State]]:

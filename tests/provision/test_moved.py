@@ -15,7 +15,7 @@ from range.plan.addresses import allot
 from range.plan.build import plan_of
 from range.plan.lock import lock_path, read
 from range.provision.engine import Engine, EngineSettings
-from range.provision.moved import refuse_elsewhere, refuse_moved_subnets
+from range.provision.moved import refuse_moved
 from range.provision.project import NAME
 from range.records.plan import Plan
 from range.spec.loading import load
@@ -54,7 +54,7 @@ def entering(folder: Path, plan: Plan, name: str, provider: str, account: str, r
 
 
 def test_an_enclave_that_stands_where_the_file_says_is_gone_on_with(plan: Plan, tmp_path: Path) -> None:
-    refuse_elsewhere(entering(tmp_path, plan, "est", "ally", "200000000002"), plan, ["hub", "est", "pol"])
+    refuse_moved(entering(tmp_path, plan, "est", "ally", "200000000002"), plan, ["hub", "est", "pol"])
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_an_enclave_in_another_account_stops_it(
     plan: Plan, tmp_path: Path, name: str, provider: str, account: str, told: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        refuse_elsewhere(entering(tmp_path, plan, name, provider, account), plan, ["hub", "est"])
+        refuse_moved(entering(tmp_path, plan, name, provider, account), plan, ["hub", "est"])
 
     assert caught.value.message == f"what stands can't move: {told}"
     assert "take it down first" in (caught.value.hint or "")
@@ -77,16 +77,16 @@ def test_an_enclave_in_another_account_stops_it(
 
 def test_an_enclave_in_another_region_stops_it(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="est stands in eu-north-1, not in eu-west-2"):
-        refuse_elsewhere(entering(tmp_path, plan, "est", "ally", "200000000002", "eu-north-1"), plan, ["est"])
+        refuse_moved(entering(tmp_path, plan, "est", "ally", "200000000002", "eu-north-1"), plan, ["est"])
 
 
 def test_a_state_that_is_damaged_stops_nobody_else(plan: Plan, tmp_path: Path) -> None:
     there = entering(tmp_path, plan, "pol", "ally", "200000000009")
     (tmp_path / ".pulumi" / "stacks" / NAME / "steadfast.est.json").write_text("{")
 
-    refuse_elsewhere(there, plan, ["est"])
+    refuse_moved(there, plan, ["est"])
     with pytest.raises(InputError, match="pol stands in account"):
-        refuse_elsewhere(there, plan, ["est", "pol"])
+        refuse_moved(there, plan, ["est", "pol"])
 
 
 def standing_in(tmp_path: Path, plan: Plan) -> Engine:
@@ -115,14 +115,14 @@ def test_subnets_that_would_lie_where_others_are_stop_it_before_anything_is_touc
         InputError,
         match=r"^subnets that are in use can't move: hub's [a-z]+-euw2-az\d would be [\d./]+, where [a-z]+-euw2-az\d is",
     ) as told:
-        refuse_moved_subnets(standing_in(tmp_path, plan), among(zones), ["hub"])
+        refuse_moved(standing_in(tmp_path, plan), among(zones), ["hub"])
 
     assert told.value.hint == "put availability_zones back, or `range down` everything first"
 
 
 def test_subnets_that_stay_or_were_never_made_stop_nothing(plan: Plan, tmp_path: Path) -> None:
-    refuse_moved_subnets(standing_in(tmp_path, plan), plan, ["hub", "est"])
-    refuse_moved_subnets(engine(tmp_path / "empty"), among(("euw2-az1",)), ["hub"])
+    refuse_moved(standing_in(tmp_path, plan), plan, ["hub", "est"])
+    refuse_moved(engine(tmp_path / "empty"), among(("euw2-az1",)), ["hub"])
 
 
 def test_a_zone_that_grows_is_replaced_in_its_own_name(plan: Plan, tmp_path: Path) -> None:
@@ -131,4 +131,4 @@ def test_a_zone_that_grows_is_replaced_in_its_own_name(plan: Plan, tmp_path: Pat
     lock = allot(exercise, read(lock_path(STEADFAST)))
     grown = lock.model_copy(update={"zones": lock.zones | {"hub.transit": IPv4Network("10.64.1.192/26")}})
 
-    refuse_moved_subnets(there, plan_of(exercise, grown), ["hub"])
+    refuse_moved(there, plan_of(exercise, grown), ["hub"])

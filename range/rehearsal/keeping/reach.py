@@ -80,7 +80,8 @@ def watch() -> None:
 
 def forget_everything() -> None:
     """Empty all backends of this process: moto keeps them in globals, and a cloud starts with its own."""
-    for backends in {**_ever, **{id(each): each for each in _kinds}}.values():
+    _remember_kinds()
+    for backends in _ever.values():
         backends.clear()
         for extra in extras(backends).values():
             extra.clear()
@@ -95,6 +96,11 @@ def forget_everything() -> None:
 _ever: dict[int, BackendDict[Any]] = {}
 """All kinds of which any were made: moto empties its own list when its mock ends, and what is kept beside them would stay."""
 _kinds: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
+
+
+def _remember_kinds() -> None:
+    """Keep what moto's list has now beyond the list."""
+    _ever.update((id(each), each) for each in _kinds)
 
 
 def every_kind() -> list[BackendDict[Any]]:
@@ -120,7 +126,7 @@ def _look_up(self: AccountSpecificBackend[Any], region_name: str) -> BaseBackend
     backend: BaseBackend | None = dict.get(self, "aws" if region_name == "global" else region_name)
     if backend is None:
         adapt(self.service_name)
-        _ever.update((id(each), each) for each in _kinds)
+        _remember_kinds()
         backend = _make(self, region_name)
         _notes[0].made.add(backend)
     _notes[0].looked_up.add(backend)
