@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from range.cloud.sessions import Sessions
 account = Sessions.of_plan(planned).account(planned.enclave(sys.argv[1]).account)
 print(json.dumps(account.call("ec2", sys.argv[2], **json.loads(sys.argv[3])), default=str))
 """
+KILLS = 10
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
 
@@ -178,6 +180,31 @@ def test_a_run_that_is_stopped_leaves_nothing_at_work_on_hosts_and_the_next_one_
     assert at_work(run) == []
     assert operator.configured("--ally", "est")["est"]["error"] is None
     assert operator.configured("--ally", "est")["est"]["updated"] == 0
+
+
+def test_killed_at_random_moments_while_calls_go_wrong_it_arrives_all_the_same(operator: Operator) -> None:
+    seed = random.randrange(10**6)
+    moments = random.Random(seed)
+    print("seed", seed)
+    operator.type("rehearsal", "faults", "--rate", "0.02", "--seed", str(seed))
+    for _ in [None] * KILLS:
+        operator.type("ssh", "est/sensor-1", "sudo sh -c 'echo \\# >> /etc/suricata/suricata.yaml'")
+        with subprocess.Popen(
+            operator.words("configure"),
+            cwd=operator.folder,
+            env=operator.env(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(moments.uniform(0.5, 8.0))
+            running.kill()
+    operator.type("rehearsal", "faults", "--clear")
+
+    rows = operator.configured()
+
+    assert {row["error"] for row in rows.values()} == {None}, seed
+    assert {row["updated"] for row in operator.configured().values()} == {0}, seed
 
 
 def test_a_host_that_is_lost_fails_its_enclave_and_no_other_and_is_taken_up_again(operator: Operator) -> None:
