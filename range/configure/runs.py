@@ -48,7 +48,8 @@ def play(each: Play, on_event: Callable[[Event], None], stop: threading.Event, *
     A host that fails is told by events, and is no error here.
 
     Raises:
-        ConfigureError: nothing could be played: a playbook or an inventory that Ansible doesn't take.
+        ConfigureError: nothing could be played, since Ansible doesn't take the playbook or the inventory; or the run broke
+            off, since something of it was killed.
         Interrupted: the user stopped it.
     """
     artifacts = each.folder / "artifacts" / run
@@ -64,27 +65,41 @@ def play(each: Play, on_event: Callable[[Event], None], stop: threading.Event, *
     ) as player:
         watched = threading.Thread(target=_stop_when_asked, args=(player, stop, artifacts), daemon=True)
         watched.start()
-        ended, hosts = _listen(player.stdout or (), on_event)
+        ended, told = _listen(player.stdout or (), on_event)
         wrote = (player.stderr.read() if player.stderr else "").strip()
     if stop.is_set():
         raise Interrupted("the run was stopped", hint="the same command goes on with the hosts that aren't done")
-    if not hosts and (ended is None or ended["status"] != "successful"):
-        told = _told(artifacts) or wrote[-600:] or f"the player ended with {player.returncode}"
-        raise ConfigureError(f"nothing was played: {told}", hint=f"what Ansible wrote is in {artifacts}")
+    hint = f"what Ansible wrote is in {artifacts}"
+    why = _told(artifacts) or wrote[-600:] or f"the player ended with {player.returncode}"
+    if not told.hosts and (ended is None or ended["status"] != "successful"):
+        raise ConfigureError(f"nothing was played: {why}", hint=hint)
+    if told.hosts and not told.stats:
+        raise ConfigureError(f"the run broke off: {why}", hint=f"the same command goes over these hosts again; {hint}")
     return artifacts
 
 
-def _listen(lines: Any, on_event: Callable[[Event], None]) -> tuple[Event | None, bool]:
-    """Pass every event on; give the last one, and whether any was about a host."""
-    ended, hosts = None, False
+@dataclass
+class _Told:
+    """What the events of a run were about."""
+
+    hosts: bool = False
+    """Whether any was about a host."""
+    stats: bool = False
+    """Whether Ansible gave its counts, which it does when it has come to the end."""
+
+
+def _listen(lines: Any, on_event: Callable[[Event], None]) -> tuple[Event | None, _Told]:
+    """Pass every event on; give the last one, and what the others were about."""
+    ended, told = None, _Told()
     for line in lines:
         event = json.loads(line)
         if event["event"] == "ended":
             ended = event
             continue
-        hosts |= "host" in event
+        told.hosts |= "host" in event
+        told.stats |= event["event"] == "stats"
         on_event(event)
-    return ended, hosts
+    return ended, told
 
 
 def _stop_when_asked(player: subprocess.Popen[str], stop: threading.Event, artifacts: Path) -> None:

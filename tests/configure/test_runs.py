@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -150,6 +152,26 @@ def test_a_run_that_the_user_stops_ends_with_all_that_it_started(tmp_path: Path)
 
     assert seen
     assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("victim", ["range.configure.player", "ansible-playbook"])
+def test_a_run_of_which_something_is_killed_is_not_taken_for_one_that_came_to_its_end(
+    tmp_path: Path, victim: str
+) -> None:
+    events: list[dict[str, Any]] = []
+
+    def on_event(event: dict[str, Any]) -> None:
+        events.append(event)
+        for process in left(tmp_path):
+            with contextlib.suppress(OSError):
+                if victim in Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8"):
+                    os.kill(process, signal.SIGKILL)
+
+    with pytest.raises(ConfigureError, match="the run broke off") as failed:
+        play(_play(tmp_path, ENDLESS), on_event, threading.Event(), run="one")
+
+    assert "host" in events[0]
+    assert "goes over these hosts again" in (failed.value.hint or "")
 
 
 def test_all_that_a_run_starts_on_a_host_bears_the_runs_mark(tmp_path: Path) -> None:
