@@ -169,6 +169,7 @@ def goldens(site: Site) -> dict[str, str]:
 
 
 def _told(found: tuple[Finding, ...]) -> str:
-    """Name the first few findings."""
-    named = [f"{each.source} → {each.to} {each.traffic}: {each.why}" for each in found[:SHOWN]]
+    """Name the first few findings, what is violated before what can't be told."""
+    first = sorted(found, key=lambda each: each.verdict != "VIOLATED")[:SHOWN]
+    named = [f"{each.source} → {each.to} {each.traffic}: {each.why}" for each in first]
     return "; ".join(named) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")

@@ -94,12 +94,13 @@ def _asked(realm: Realm, asker: _Asker, target: Thing, action: str) -> Able | No
     answer = told(may(_question(target, action, principal), _layers(realm, asker, target)))
     if answer.verdict is Verdict.DENIED:
         return None
+    sure = answer.verdict is Verdict.ALLOWED and realm.guardrails_are_seen
     name = principal.issuer or principal.arn
     who = "" if principal.kind is PrincipalKind.SERVICE else realm.name_of(principal.account)
     return Able(
         who=name,
         enclave=INTERNET if principal.kind is PrincipalKind.ANONYMOUS else who,
-        verdict="ALLOWED" if answer.verdict is Verdict.ALLOWED else "UNKNOWN",
+        verdict="ALLOWED" if sure else "UNKNOWN",
         resource=target.arn,
         why=answer.words,
         chain=answer.chain,

@@ -20,6 +20,8 @@ from range.verify.identity.rulers import Rulers
 from range.verify.identity.shared import entered, let_out, shared
 from range.verify.identity.strangers import Strangers
 
+UNSEEN = "not all of what the organisation forbids was seen"
+
 
 def realm_of(plan: Plan, answers: Iterable[Answer]) -> Realm:
     """Read every account."""
@@ -72,14 +74,20 @@ def is_about_identities(answer: Answer) -> bool:
 
 
 def _leaks(realm: Realm) -> Iterator[Leak]:
+    seen = realm.guardrails_are_seen
+    yield from (each if seen else each.in_doubt(UNSEEN) for each in _unless_forbidden(realm))
+    yield from shared(realm)
+    yield from entered(realm)
+    yield from let_out(realm)
+
+
+def _unless_forbidden(realm: Realm) -> Iterator[Leak]:
+    """Give what somebody may do as far as the organisation's policies don't forbid it."""
     strangers, rulers = Strangers(realm), Rulers(realm)
     for account, estate in sorted(realm.estates.items()):
         for thing in estate.things:
             yield from strangers.of(thing)
         yield from rulers.of(account)
-    yield from shared(realm)
-    yield from entered(realm)
-    yield from let_out(realm)
 
 
 def _finding(one: Leak) -> Finding:

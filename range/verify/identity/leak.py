@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from range.policy.decision import Verdict
 from range.verify.identity.asking import Told
@@ -22,6 +22,10 @@ class Leak:
     chain: tuple[str, ...] = ()
     sure: bool = True
     resources: tuple[str, ...] = ()
+
+    def in_doubt(self, why: str) -> Leak:
+        """Give it as one that can't be told, for a reason."""
+        return replace(self, sure=False, why=f"{self.why}; but {why}")
 
 
 def leak(source: str, to: str, means: str, resource: str, answer: Told) -> Leak:

@@ -55,6 +55,12 @@ class Realm:
         documents = hub.control.get(names[kind], {}).get(account, ()) if hub is not None else ()
         return levels_of(documents, kind)
 
+    @cached_property
+    def guardrails_are_seen(self) -> bool:
+        """Say whether all of the organisation's policies are known: what wasn't read may forbid anything."""
+        hub = self.estates.get(self.plan.hub.account)
+        return hub is not None and not any(doubt.resource.startswith("organizations:") for doubt in hub.doubts)
+
     def is_declared(self, thing: Thing, statement: Statement) -> bool:
         """Say whether a statement only lets in whom the exercise lets in."""
         named = statement.principals
