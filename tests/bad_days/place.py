@@ -157,3 +157,14 @@ def errors(answer: Answer) -> list[str]:
     if "enclaves" not in document:
         return [str(document)]
     return [f"{each['name']}: {each['error']}" for each in document["enclaves"] if each["error"]]
+
+
+def kill_engines(pid: int) -> int:
+    """Kill the engines that a controller has started; say how many were there."""
+    killed = 0
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended by itself
+            for child in tasks.read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+                killed += 1
+    return killed

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ import pytest
 from range.controller.phases import Direction
 from range.controller.steps import STEPS, acts
 from tests.bad_days.crash import WHENS
-from tests.bad_days.place import ALLY, ROOT, Place, clean, errors
+from tests.bad_days.place import ALLY, ROOT, Place, clean, errors, kill_engines
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
 
@@ -135,14 +134,3 @@ def kill(place: Place, victim: str, after_s: float, *words: str) -> str:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
     return victim
-
-
-def kill_engines(pid: int) -> int:
-    """Kill the engines that a controller has started; say how many were there."""
-    killed = 0
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # it has ended by itself
-            for child in tasks.read_text().split():
-                os.kill(int(child), signal.SIGKILL)
-                killed += 1
-    return killed

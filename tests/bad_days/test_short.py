@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -22,7 +21,6 @@ from range.controller.steps import STEPS, Act, acts
 from tests.bad_days.crash import WHENS
 from tests.bad_days.place import ALLY, errors
 from tests.bad_days.quick import PATIENCE_S, REGION, Quick
-from tests.bad_days.test_kills import kill_engines
 from tests.bad_days.warm import Begun
 from tests.engine.states import state_file
 
@@ -241,16 +239,5 @@ def killed(place: Quick, words: Sequence[str], boundary: str, victim: str, after
     """Type a command that dies at a boundary, and kill somebody before that if it takes so long; give it as it ended, and
     who was killed, if anybody."""
     command = place.forked(words, boundary)
-    who = victim if victim and command.wait(after_s) is None else ""
-    if who == "engine" and not kill_engines(command.pid):
-        who = "controller"  # no engine is at work at the moment
-    if who in ("rehearsal", "everything"):
-        place.kill_rehearsal()
-    if who == "controller":
-        os.kill(command.pid, signal.SIGKILL)
-    if who == "everything":
-        os.killpg(command.pid, signal.SIGKILL)
-    command.wait(PATIENCE_S)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
-    return command, who
+    strikes = bool(victim) and command.wait(after_s) is None
+    return command, place.strike(command, victim if strikes else "")

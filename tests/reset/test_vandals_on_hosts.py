@@ -10,6 +10,7 @@ import shlex
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from range.receipts.bundles import unpacked
 from tests.cli.conftest import Answer
 from tests.rehearsal.hosts.conftest import means
 from tests.reset.conftest import PREFIX, Range
+from tests.reset.eyes import seen
 from tests.reset.ids import Ids
 from tests.reset.making import MADE
 from tests.reset.mischief import played
@@ -53,16 +55,6 @@ DEEDS = {
     "writes where nothing is kept": "echo x > /dev/shm/mallory && echo x > /tmp/mallory",
 }
 """Scripts that root runs, by what they are; whatever fails does."""
-EYES = """
-cd / && find etc usr/local usr/bin usr/sbin root home srv opt tmp var/spool/cron -xdev -printf '%M %U:%G %l %p\\n' | sort
-find etc usr/local usr/bin usr/sbin root home srv opt var/spool/cron -xdev -type f -exec sha256sum {} + | sort
-cut -d: -f1,3,7 etc/passwd; cut -d: -f1,2 etc/shadow; systemctl list-unit-files --no-legend; ss -Hltn | awk '{print $4}' | sort
-"""
-"""What the tests see of a host, by its own tools."""
-PASSING = (
-    *(".ansible", ".cache", "systemd-private", "etc/hosts", "resolv.conf", "ld.so.cache", "machine-id", "adjtime"),
-    *("tmp/eve.json", "tmp/suricata.log"),  # what `suricata -T` leaves
-)
 
 
 @pytest.fixture(scope="module")
@@ -97,18 +89,12 @@ def statement(receipt: str) -> dict[str, Any]:
     return found
 
 
-def seen(ground: Range) -> set[str]:
-    """Give what is on all hosts, line by line."""
-    lines = {f"{host} {line}" for host in HOSTS for line in as_root(ground, host, EYES).splitlines()}
-    return {line for line in lines if not any(word in line for word in PASSING)}
-
-
 @pytest.mark.parametrize("sessions", [5, pytest.param(50, marks=LONG)])
 def test_what_root_did_to_hosts_is_undone_whatever_it_was(sessions: int, ground: Range, record_property: Any) -> None:
     seed = int(os.environ.get("VANDAL_SEED", random.randrange(10**9)))
     print(f"VANDAL_SEED={seed}")
     chance, deeds = random.Random(seed), Counter[str]()
-    hosts, account = seen(ground), photograph(ground.mallory)
+    hosts, account = seen(partial(as_root, ground), HOSTS), photograph(ground.mallory)
     assert len(hosts) > 1000
 
     for number in range(1, sessions + 1):
@@ -126,7 +112,7 @@ def test_what_root_did_to_hosts_is_undone_whatever_it_was(sessions: int, ground:
         told = f"seed {seed}, session {number}, {wanted}: {answer}"
         row = row_of(answer)
         assert (answer.code, row["verdict"], row["baseline"]) == (0, "CLEAN", row["observed"]), told
-        now = seen(ground)
+        now = seen(partial(as_root, ground), HOSTS)
         assert now == hosts, (told, sorted(now ^ hosts)[:20])
         assert photograph(ground.mallory) == account, told
 
@@ -152,7 +138,7 @@ def test_the_evidence_of_an_ally_has_the_alerts_of_its_sensors(ground: Range) ->
 
 def test_every_host_gets_its_disk_back_on_request_and_the_disks_that_they_had_are_kept(ground: Range) -> None:
     as_root(ground, HOSTS[0], "echo loot > /srv/loot")
-    hosts = seen(ground)
+    hosts = seen(partial(as_root, ground), HOSTS)
 
     answer = ground.reset("--all-hosts", "--keep-evidence")
 
@@ -161,7 +147,7 @@ def test_every_host_gets_its_disk_back_on_request_and_the_disks_that_they_had_ar
     predicate = statement(row["receipt"])["predicate"]
     assert {each.partition(":")[0] for each in predicate["evidence_kept"]} == {"web-1", "sensor-1"}
     assert not [each for each in predicate["skipped"] if each.startswith("packets")], predicate["skipped"]
-    assert {line.split()[-1] for line in hosts - seen(ground)} >= {"srv/loot"}
+    assert {line.split()[-1] for line in hosts - seen(partial(as_root, ground), HOSTS)} >= {"srv/loot"}
 
 
 def test_an_enclave_that_is_made_anew_with_its_hosts_is_clean(ground: Range) -> None:
