@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from range.cli import surroundings
+from range.cli import output, surroundings
 from range.cli.options import Cloud, CloudName, Spec
 from range.errors import InputError
 from range.records.plan import Plan
@@ -33,7 +33,10 @@ def ssh(spec: Spec, host: Target, command: Words = None, ally: Ally = None, clou
     ways = surroundings.ways_or_refuse(planned, folder)
 
     from range.cloud.ssh import HostName
+    from range.controller.played import Played
 
+    if (told := Played(folder / planned.exercise).cut_off(enclave)) is not None:
+        output.note(f"{told}; its hosts may not answer")
     words = ways.command(HostName(enclave, name), *(command or ()), terminal=not command and sys.stdin.isatty())
     os.execvp(words[0], words)  # noqa: S606 - it is to take this process's place
 

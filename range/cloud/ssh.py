@@ -187,12 +187,18 @@ class Ways:
         """
         until = time.monotonic() + patience_s
         while True:
-            ran = self.run(name, ["true"], timeout_s=2 * CONNECT_S)
-            if ran.code == 0:
-                return None
-            if time.monotonic() >= until or stop.is_set():
-                return ran.stderr.strip() or f"ssh ended with {ran.code}"
+            why = self._tried(name)
+            if why is None or time.monotonic() >= until or stop.is_set():
+                return why
             stop.wait(1)
+
+    def _tried(self, name: HostName) -> str | None:
+        """Connect to a host once; give None, or why it could not be done."""
+        try:
+            ran = self.run(name, ["true"], timeout_s=2 * CONNECT_S)
+        except CloudError as late:
+            return late.message
+        return None if ran.code == 0 else ran.stderr.strip() or f"ssh ended with {ran.code}"
 
     def open(self, patience_s: float, stop: threading.Event) -> None:
         """Connect to the bastion, so that those who come next share that connection.

@@ -11,6 +11,7 @@ from range.controller.beforehand import Beforehand
 from range.controller.departed import receipt
 from range.controller.journal import Journal
 from range.controller.outcome import Outcome
+from range.controller.phases import next_command
 from range.controller.played import Played
 from range.controller.site import Site
 from range.controller.standing import JOURNAL
@@ -71,6 +72,8 @@ def configure(site: Site) -> Outcome:
         return Outcome(skipped=setting.hostless, notes=(f"hosts are not configured: {setting.hostless}",))
     if not setting.engine.state(site.stack).resources:
         raise ConfigureError(f"{site.enclave} isn't up", hint=f"range up {shlex.quote(str(setting.spec))}")
+    if (cut := _cut_off(site)) is not None:
+        return cut
     done = play(
         Tools(setting.records, setting.ways),
         setting.plan,
@@ -87,6 +90,21 @@ def configure(site: Site) -> Outcome:
         error=error,
         hint=hint if error else None,
         exit_code=ConfigureError.exit_code if error else 0,
+    )
+
+
+def _cut_off(site: Site) -> Outcome | None:
+    """Say that hosts can't be come by, since their enclave is cut off, and leave it so; a reset has given the network back."""
+    setting, played = site.setting, Played.of(site.setting)
+    told, phase = played.cut_off(site.enclave), played.phase(site.enclave)
+    if setting.reset is not None or told is None or phase is None:
+        return None
+    typed = next_command(phase, None, shlex.quote(str(setting.spec)), site.enclave)
+    return Outcome(
+        error=f"its hosts can't be come by: {told}",
+        hint=f"`{typed}`, then the same command again",
+        exit_code=ConfigureError.exit_code,
+        leaves=phase,
     )
 
 

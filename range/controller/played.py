@@ -90,6 +90,13 @@ class Played:
         session = self.session
         return "in session" if session is not None and name in session.enclaves else None
 
+    def cut_off(self, name: str) -> str | None:
+        """Say that an enclave is cut off, since when and why; None where it isn't. Its hosts can't be come by then."""
+        cut = self.enclave(name).cut
+        if cut is None:
+            return None
+        return f"{name} has been {self.phase(name)} since {cut.since:%Y-%m-%d %H:%M} UTC by {cut.who}: {cut.why}"
+
     def _remember(self, name: str, enclave: Enclave) -> None:
         write(self.folder / "enclaves" / f"{name}.json", enclave.model_dump_json(indent=1))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from range.cloud.ssh import HostName, Ways
+from range.cloud.ssh import HostName, Ran, Ways
 from range.errors import CloudError, EnvironmentMissing
 from range.records.plan import Plan
 
@@ -83,3 +83,33 @@ def test_a_bastion_that_cannot_be_come_by_is_named(ways: Ways) -> None:
 
 def test_a_host_that_is_never_come_by_ends_with_the_code_of_ssh(ways: Ways) -> None:
     assert ways.run(WEB, ["true"]).unreachable
+
+
+def test_a_host_whose_login_takes_too_long_is_tried_again(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[str | Ran] = ["too slow", Ran(255, "", "refused"), Ran(0, "", "")]
+
+    def run(*_: object, **__: object) -> Ran:
+        answer = answers.pop(0)
+        if isinstance(answer, str):
+            raise CloudError(answer)
+        return answer
+
+    monkeypatch.setattr(ways, "run", run)
+    monkeypatch.setattr(threading.Event, "wait", lambda *_: False)
+
+    assert ways.log_in(HostName("est", "web-1"), 60, threading.Event()) is None
+    assert answers == []
+
+
+@pytest.mark.parametrize(("answer", "why"), [("too slow", "too slow"), (Ran(255, "", " refused\n"), "refused")])
+def test_a_host_that_lets_nobody_in_is_told_with_the_last_reason(
+    answer: str | Ran, why: str, ways: Ways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*_: object, **__: object) -> Ran:
+        if isinstance(answer, str):
+            raise CloudError(answer)
+        return answer
+
+    monkeypatch.setattr(ways, "run", run)
+
+    assert ways.log_in(HostName("est", "web-1"), 0, threading.Event()) == why

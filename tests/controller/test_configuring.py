@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
+from range.configure import stage
 from range.controller.acts import configure
 from range.controller.command import Command
 from range.controller.conductor import Conductor
 from range.controller.configuring import again
 from range.controller.journal import Journal, Standing
 from range.controller.outcome import Outcome
+from range.controller.played import Played
 from range.controller.sharing import Sharing
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Step
 from range.controller.turns import Turns
+from range.records.configured import Configured, HostConfigured
+from range.records.reset import Options
 from range.records.results import StackChanges
-from tests.controller.fakes import Recorder
+from range.records.session import Cut, Entry
+from tests.controller.fakes import FakeEngine, Recorder
 
 
 @pytest.fixture
@@ -57,6 +63,46 @@ def test_without_hosts_the_step_is_skipped_with_the_reason_in_plain_words(settin
 
     assert (outcome.skipped, outcome.failed) == ("this rehearsal runs no hosts", False)
     assert outcome.notes == ("hosts are not configured: this rehearsal runs no hosts",)
+
+
+@pytest.mark.parametrize(
+    ("quarantine", "phase", "typed"),
+    [(False, "frozen", "range thaw {} --ally est"), (True, "quarantined", "range reset {} --ally est --level enclave")],
+)
+def test_hosts_of_an_enclave_that_is_cut_off_are_not_waited_for(
+    quarantine: bool, phase: str, typed: str, setting: Setting, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "configure", lambda *_, **__: pytest.fail("somebody tried to log in"))
+    engine.standing.add("steadfast.est")
+    since = datetime(2026, 11, 29, 8, 13, tzinfo=UTC)
+    cut = Cut(since=since, who="ann", why="a drill", entries=(Entry(acl="a", egress=True),), quarantine=quarantine)
+    Played.of(setting).is_cut("est", cut)
+
+    outcome = configure(Site(replace(setting, ways=cast(Any, "ways")), "est", threading.Event(), lambda _: None))
+
+    assert outcome.error == (
+        f"its hosts can't be come by: est has been {phase} since 2026-11-29 08:13 UTC by ann: a drill"
+    )
+    assert outcome.hint == f"`{typed.format(setting.spec)}`, then the same command again"
+    assert (outcome.exit_code, outcome.leaves) == (1, phase)
+
+
+@pytest.mark.parametrize("reset", [None, Options()])
+def test_hosts_are_configured_where_nothing_is_cut_off_and_where_a_reset_gave_the_network_back(
+    reset: Options | None, setting: Setting, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Configured(enclave="est", hosts=(HostConfigured(name="web-1", ok=2, changed=1),))
+    monkeypatch.setattr(stage, "configure", lambda *_, **__: done)
+    engine.standing.add("steadfast.est")
+    if reset is not None:
+        entries = (Entry(acl="a", egress=True),)
+        since = datetime(2026, 11, 29, 8, 13, tzinfo=UTC)
+        Played.of(setting).is_cut("est", Cut(since=since, who="ann", why="w", entries=entries, quarantine=True))
+
+    there = replace(setting, ways=cast(Any, "ways"), reset=reset)
+    outcome = configure(Site(there, "est", threading.Event(), lambda _: None))
+
+    assert (outcome.error, outcome.leaves, outcome.changes and outcome.changes.update) == (None, None, 1)
 
 
 class Shared:
