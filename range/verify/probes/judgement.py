@@ -43,15 +43,34 @@ def probed(plan: Plan, proof: Proof, command: Command, scope: Scope = EVERYBODY,
 
 
 def _completed(probes: Sequence[Probe], before: Round, command: Command) -> Round:
-    """Give what becomes of probes: of those that were sent before, and of the others, which are sent now."""
+    """Give what becomes of probes: of those that were sent before, and of the others, which are sent now.
+
+    What got lost although the proof says that it gets through is sent once more: networks lose a packet now and then, and
+    may be changed while one is on its way. A packet that arrives where none can is believed at once.
+    """
     left = [
         probe
         for probe in probes
         if probe not in before.outcomes and before.silent.keys().isdisjoint((probe.source, probe.target))
     ]
-    now = sent(left, command) if left else Round({}, {})
-    known = {**before.outcomes, **now.outcomes}
-    return Round({probe: known[probe] for probe in probes if probe in known}, {**before.silent, **now.silent})
+    first = _with(before, left, command)
+    lost = [probe for probe in probes if probe in first.outcomes and _is_lost(probe, first.outcomes[probe])]
+    last = _with(first, lost, command)
+    return Round({probe: last.outcomes[probe] for probe in probes if probe in last.outcomes}, last.silent)
+
+
+def _with(before: Round, probes: Sequence[Probe], command: Command) -> Round:
+    """Send probes as well; of those whose hosts fall silent nothing is said, whatever was before."""
+    if not probes:
+        return before
+    now, anew = sent(probes, command), frozenset(probes)
+    kept = {probe: outcome for probe, outcome in before.outcomes.items() if probe not in anew}
+    return Round({**kept, **now.outcomes}, {**before.silent, **now.silent})
+
+
+def _is_lost(probe: Probe, outcome: Outcome) -> bool:
+    """Say whether a packet, or the answer to it, didn't get through although the proof says that it does."""
+    return probe.fate not in ("nothing", "not answered") and _contradiction(probe, outcome) is not None
 
 
 def unprobed(proof: Proof, why: str, left_out: tuple[str, ...] = ()) -> Proof:

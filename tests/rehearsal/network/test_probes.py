@@ -102,6 +102,27 @@ def test_packets_that_do_otherwise_are_a_failure_of_their_own_kind(steady: Live,
     assert any("CONTRADICT" in line for line in lines(seen))
 
 
+def test_what_is_lost_once_is_sent_again_and_no_contradiction(steady: Live, prover: Prover) -> None:
+    proof = proven(steady, prover)
+    scope = Scope(("red", "est"))
+    red_way(steady, "revoke")
+    steady.network.follow()
+    before = sent(usual(steady.plan, scope), on(steady))
+    red_way(steady, "authorize")
+    steady.network.follow()
+    asked: set[str] = set()
+
+    def command(enclave: str, host: str, words: Sequence[str]) -> list[str]:
+        asked.add(enclave)
+        return on(steady)(enclave, host, words)
+
+    seen = probed(steady.plan, proof, command, scope, before)
+
+    assert [each for each in before.outcomes if each.fate != "nothing" and not before.outcomes[each].arrived]
+    assert (seen.verdict, seen.probes.disagreements) == (proof.verdict, 0)
+    assert asked == {"red", "est"}
+
+
 def test_a_packet_that_arrives_where_the_proof_says_that_none_can_is_one_too(steady: Live, prover: Prover) -> None:
     red_way(steady, "revoke")
     try:
