@@ -155,7 +155,7 @@ def replace_disks(site: Site) -> Outcome:
         lost = sorted(hosts.keys() - recorded.goldens.keys())
         if lost:
             raise RangeError(f"there is no golden snapshot of {', '.join(lost)}")
-        kept = _evidence(site, hosts) if setting.reset and setting.reset.keep_evidence else ()
+        kept = _evidence(site, hosts, work) if setting.reset and setting.reset.keep_evidence else ()
         replaced = replace(_account(site), hosts, recorded.goldens)
         if setting.ways is not None:
             setting.ways.hang_up(HostName(site.enclave, name) for name in hosts)
@@ -165,12 +165,13 @@ def replace_disks(site: Site) -> Outcome:
     return going_on(site, "replace-disks", act)
 
 
-def _evidence(site: Site, hosts: dict[str, str]) -> tuple[str, ...]:
+def _evidence(site: Site, hosts: dict[str, str], work: Worksheet) -> tuple[str, ...]:
     """Keep the disks of hosts as snapshots before they go."""
     from range.plan.names import tags
     from range.reset.volumes import keep_evidence
 
-    return keep_evidence(_account(site), hosts, tags(site.setting.plan, site.enclave, site.setting.state_id))
+    setting = site.setting
+    return keep_evidence(_account(site), hosts, tags(setting.plan, site.enclave, setting.state_id), work.began)
 
 
 def rotate(site: Site) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from range.cloud.resources.kinds import EVIDENCE
@@ -15,6 +16,9 @@ GOLDEN = "range:golden"
 """The tag of a golden snapshot: the host that it is of."""
 PATIENCE_S = 1800.0
 """How long AWS may take for a snapshot, a volume or a replacement."""
+_UNDER_WAY = ("pending", "in-progress", "failing")
+_NAMING = frozenset({"Name", "range:stack"})
+"""The tags by which a host's root volume is told from any other."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 15.0
 _AT_ONCE = 8
 
@@ -29,20 +33,38 @@ def keep_goldens(account: Account, hosts: Mapping[str, str], tags: Mapping[str, 
     return made
 
 
-def keep_evidence(account: Account, hosts: Mapping[str, str], tags: Mapping[str, str]) -> tuple[str, ...]:
-    """Snapshot the disks of hosts as they are, before they go; gives what was kept, host by host."""
+def keep_evidence(
+    account: Account, hosts: Mapping[str, str], tags: Mapping[str, str], began: datetime
+) -> tuple[str, ...]:
+    """Snapshot the disks of hosts as they are, before they go; gives what was kept, host by host.
+
+    `began` is when the reset began: what it kept before it was killed is kept once, and of the disk that players had.
+    """
     kept = []
     for host, instance in sorted(hosts.items()):
-        named = {**tags, "Name": f"{tags['range:stack'].replace('.', '-')}-{host}-evidence", EVIDENCE: host}
-        answer = account.call(
-            "ec2",
-            "create_snapshot",
-            VolumeId=_root(_instance(account, instance)),
-            Description=f"{host} before it was reset",
-            TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(named)}],
-        )
-        kept.append(f"{host}: {answer['SnapshotId']}")
+        described = f"{host} before the reset of {began:%Y-%m-%d %H:%M:%S} UTC"
+        identifier = _described_so(account, described) or _kept(account, host, instance, tags, described)
+        kept.append(f"{host}: {identifier}")
     return tuple(kept)
+
+
+def _described_so(account: Account, description: str) -> str | None:
+    """Find evidence by its description; None where there is none yet."""
+    filters = [{"Name": "description", "Values": [description]}, {"Name": "tag-key", "Values": [EVIDENCE]}]
+    pages = account.pages("ec2", "describe_snapshots", OwnerIds=["self"], Filters=filters)
+    return next((str(each["SnapshotId"]) for page in pages for each in page["Snapshots"]), None)
+
+
+def _kept(account: Account, host: str, instance: str, tags: Mapping[str, str], description: str) -> str:
+    named = {**tags, "Name": f"{tags['range:stack'].replace('.', '-')}-{host}-evidence", EVIDENCE: host}
+    answer = account.call(
+        "ec2",
+        "create_snapshot",
+        VolumeId=_root(_instance(account, instance)),
+        Description=description,
+        TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(named)}],
+    )
+    return str(answer["SnapshotId"])
 
 
 def goldens(account: Account, tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,11 +108,13 @@ def replace(account: Account, instances: Mapping[str, str], snapshots: Mapping[s
 
 
 def _replace(account: Account, instance: str, snapshot: str) -> None:
+    _until(lambda: not _is_replaced(account, instance), f"an earlier replacement of {instance}'s root volume is over")
     found = _running(account, instance)
     _until(lambda: _state(account, "snapshots", "SnapshotIds", snapshot, "State") == "completed", f"{snapshot} is kept")
     old = account.call("ec2", "describe_volumes", VolumeIds=[_root(found)])["Volumes"][0]
+    _clear(account, old)
     volume = _volume(account, old, snapshot)
-    _until(lambda: _state(account, "volumes", "VolumeIds", volume, "State") == "available", f"{volume} is made")
+    _available(account, volume)
     task = account.call(
         "ec2",
         "create_replace_root_volume_task",
@@ -99,6 +123,32 @@ def _replace(account: Account, instance: str, snapshot: str) -> None:
         DeleteReplacedRootVolume=True,
     )["ReplaceRootVolumeTask"]["ReplaceRootVolumeTaskId"]
     _until(lambda: _ended(account, task), f"the root volume of {instance} is replaced")
+
+
+def _is_replaced(account: Account, instance: str) -> bool:
+    """Say whether a root volume is being replaced: by a command that was killed meanwhile."""
+    filters = [{"Name": "instance-id", "Values": [instance]}]
+    pages = account.pages("ec2", "describe_replace_root_volume_tasks", Filters=filters)
+    return any(task["TaskState"] in _UNDER_WAY for page in pages for task in page["ReplaceRootVolumeTasks"])
+
+
+def _clear(account: Account, old: Mapping[str, Any]) -> None:
+    """Delete what a command that was killed made to take a volume's place; players may have written to it since."""
+    tags = {each["Key"]: each["Value"] for each in old.get("Tags", [])}
+    if not tags.keys() >= _NAMING:
+        return
+    filters = [
+        {"Name": "status", "Values": ["creating", "available"]},
+        *({"Name": f"tag:{key}", "Values": [tags[key]]} for key in sorted(_NAMING)),
+    ]
+    for page in account.pages("ec2", "describe_volumes", Filters=filters):
+        for each in page["Volumes"]:
+            _available(account, each["VolumeId"])
+            account.call("ec2", "delete_volume", VolumeId=each["VolumeId"])
+
+
+def _available(account: Account, volume: str) -> None:
+    _until(lambda: _state(account, "volumes", "VolumeIds", volume, "State") == "available", f"{volume} is made")
 
 
 def _volume(account: Account, old: Mapping[str, Any], snapshot: str) -> str:
