@@ -68,6 +68,7 @@ TRIALS = {
 }
 VICTIMS = ("controller", "controller", "engine", "rehearsal", "everything")
 """Whom random kills hit; the engine is Ansible here."""
+LIVES = 5
 EVENTS = 90
 """Ansible tells of a run over one host in somewhat more; a random kill hits after some of them."""
 LATEST_S = 1.5
@@ -113,18 +114,14 @@ def ground(means: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gr
         place.stop()
 
 
-@pytest.fixture(scope="module")
-def undisturbed(ground: Ground) -> tuple[str, set[str]]:
-    """What is in the accounts and on hosts when nothing happens."""
-    return ground.digest(), ground.hosts()
-
-
 @pytest.mark.parametrize("name", TRIALS)
+@pytest.mark.parametrize("life", [0, *(pytest.param(life, marks=pytest.mark.prove) for life in range(1, LIVES))])
 def test_killed_while_it_configures_hosts_it_leaves_them_as_they_were(
-    ground: Ground, undisturbed: tuple[str, set[str]], name: str, record_property: Any
+    ground: Ground, life: int, name: str, record_property: Any
 ) -> None:
     trial, seed = TRIALS[name], a_seed()
     dice = random.Random(seed)
+    digest, before = ground.digest(), ground.hosts()
     ground.as_root(HOST, trial.spoiling)
     died, struck = [], []
     for boundary in trial.boundaries:
@@ -139,9 +136,9 @@ def test_killed_while_it_configures_hosts_it_leaves_them_as_they_were(
     assert (again.code, errors(again)) == (0, []), told
     assert len(died) >= len(trial.boundaries) - (0 if trial.by_ansible else trial.kills), told
     assert all(struck), told
-    differing = sorted(ground.hosts() ^ undisturbed[1])
+    differing = sorted(ground.hosts() ^ before)
     assert [each for each in differing if not any(word in each for word in trial.own)] == [], told
-    assert ground.digest() == undisturbed[0], told
+    assert ground.digest() == digest, told
     assert {row["updated"] for row in ground.typed(TRIALS["configure"].words).document["enclaves"]} == {0}, told
     record_property("counted", f"seed {seed}: {len(died)} kills at boundaries, then {', '.join(struck)}")
 
