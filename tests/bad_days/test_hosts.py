@@ -71,8 +71,8 @@ VICTIMS = ("controller", "controller", "engine", "rehearsal", "everything")
 LIVES = 5
 EVENTS = 90
 """Ansible tells of a run over one host in somewhat more; a random kill hits after some of them."""
-LATEST_S = 1.5
-"""A disk is replaced in about so long; a random kill hits before that."""
+LATEST_S = 1.0
+"""A fast machine replaces a disk in about so long; a random kill hits before that."""
 POLL_S = 0.02
 
 
