@@ -65,41 +65,48 @@ def play(each: Play, on_event: Callable[[Event], None], stop: threading.Event, *
     ) as player:
         watched = threading.Thread(target=_stop_when_asked, args=(player, stop, artifacts), daemon=True)
         watched.start()
-        ended, told = _listen(player.stdout or (), on_event)
+        heard = _listen(player.stdout or (), on_event)
         wrote = (player.stderr.read() if player.stderr else "").strip()
     if stop.is_set():
         raise Interrupted("the run was stopped", hint="the same command goes on with the hosts that aren't done")
-    hint = f"what Ansible wrote is in {artifacts}"
+    if heard.whole:
+        return artifacts
     why = _told(artifacts) or wrote[-600:] or f"the player ended with {player.returncode}"
-    if not told.hosts and (ended is None or ended["status"] != "successful"):
-        raise ConfigureError(f"nothing was played: {why}", hint=hint)
-    if told.hosts and not told.stats:
+    hint = f"what Ansible wrote is in {artifacts}"
+    if heard.hosts:
         raise ConfigureError(f"the run broke off: {why}", hint=f"the same command goes over these hosts again; {hint}")
-    return artifacts
+    raise ConfigureError(f"nothing was played: {why}", hint=hint)
 
 
 @dataclass
-class _Told:
-    """What the events of a run were about."""
+class _Heard:
+    """What the events of a run told."""
 
     hosts: bool = False
     """Whether any was about a host."""
-    stats: bool = False
+    counted: bool = False
     """Whether Ansible gave its counts, which it does when it has come to the end."""
+    successful: bool = False
+    """Whether the player called it so."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run came to its end; one without hosts has nothing to count."""
+        return self.counted if self.hosts else self.successful
 
 
-def _listen(lines: Any, on_event: Callable[[Event], None]) -> tuple[Event | None, _Told]:
-    """Pass every event on; give the last one, and what the others were about."""
-    ended, told = None, _Told()
+def _listen(lines: Any, on_event: Callable[[Event], None]) -> _Heard:
+    """Pass every event on but the player's own last one; give what they told."""
+    heard = _Heard()
     for line in lines:
         event = json.loads(line)
         if event["event"] == "ended":
-            ended = event
+            heard.successful = event["status"] == "successful"
             continue
-        told.hosts |= "host" in event
-        told.stats |= event["event"] == "stats"
+        heard.hosts |= "host" in event
+        heard.counted |= event["event"] == "stats"
         on_event(event)
-    return ended, told
+    return heard
 
 
 def _stop_when_asked(player: subprocess.Popen[str], stop: threading.Event, artifacts: Path) -> None:

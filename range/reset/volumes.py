@@ -26,7 +26,10 @@ _AT_ONCE = 8
 def keep_goldens(account: Account, hosts: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
     """Snapshot the root volume of every host; snapshots that were kept before are deleted. Gives them by host."""
     before = goldens(account, tags)
-    made = {name: _snapshot(account, name, instance, tags) for name, instance in hosts.items()}
+    made = {
+        name: _snapshot(account, instance, f"{name} as it was configured", _named(tags, name, "golden", GOLDEN))
+        for name, instance in hosts.items()
+    }
     for identifier in before:
         if identifier not in made.values():
             account.call("ec2", "delete_snapshot", SnapshotId=identifier)
@@ -43,7 +46,9 @@ def keep_evidence(
     kept = []
     for host, instance in sorted(hosts.items()):
         described = f"{host} before the reset of {began:%Y-%m-%d %H:%M:%S} UTC"
-        identifier = _described_so(account, described) or _kept(account, host, instance, tags, described)
+        identifier = _described_so(account, described) or _snapshot(
+            account, instance, described, _named(tags, host, "evidence", EVIDENCE)
+        )
         kept.append(f"{host}: {identifier}")
     return tuple(kept)
 
@@ -53,18 +58,6 @@ def _described_so(account: Account, description: str) -> str | None:
     filters = [{"Name": "description", "Values": [description]}, {"Name": "tag-key", "Values": [EVIDENCE]}]
     pages = account.pages("ec2", "describe_snapshots", OwnerIds=["self"], Filters=filters)
     return next((str(each["SnapshotId"]) for page in pages for each in page["Snapshots"]), None)
-
-
-def _kept(account: Account, host: str, instance: str, tags: Mapping[str, str], description: str) -> str:
-    named = {**tags, "Name": f"{tags['range:stack'].replace('.', '-')}-{host}-evidence", EVIDENCE: host}
-    answer = account.call(
-        "ec2",
-        "create_snapshot",
-        VolumeId=_root(_instance(account, instance)),
-        Description=description,
-        TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(named)}],
-    )
-    return str(answer["SnapshotId"])
 
 
 def goldens(account: Account, tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -77,15 +70,18 @@ def goldens(account: Account, tags: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(each["SnapshotId"] for page in pages for each in page["Snapshots"])
 
 
-def _snapshot(account: Account, host: str, instance: str, tags: Mapping[str, str]) -> str:
-    root = _root(_instance(account, instance))
-    named = {**tags, "Name": f"{tags['range:stack'].replace('.', '-')}-{host}-golden", GOLDEN: host}
+def _named(tags: Mapping[str, str], host: str, what: str, key: str) -> dict[str, str]:
+    """Give the tags of a snapshot of a host: a stack's, its name, and what tells what it is."""
+    return {**tags, "Name": f"{tags['range:stack'].replace('.', '-')}-{host}-{what}", key: host}
+
+
+def _snapshot(account: Account, instance: str, description: str, tags: Mapping[str, str]) -> str:
     answer = account.call(
         "ec2",
         "create_snapshot",
-        VolumeId=root,
-        Description=f"{host} as it was configured",
-        TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(named)}],
+        VolumeId=_root(_instance(account, instance)),
+        Description=description,
+        TagSpecifications=[{"ResourceType": "snapshot", "Tags": _tags(tags)}],
     )
     return str(answer["SnapshotId"])
 
@@ -114,7 +110,7 @@ def _replace(account: Account, instance: str, snapshot: str) -> None:
     old = account.call("ec2", "describe_volumes", VolumeIds=[_root(found)])["Volumes"][0]
     _clear(account, old)
     volume = _volume(account, old, snapshot)
-    _available(account, volume)
+    _wait_for_volume(account, volume)
     task = account.call(
         "ec2",
         "create_replace_root_volume_task",
@@ -143,11 +139,11 @@ def _clear(account: Account, old: Mapping[str, Any]) -> None:
     ]
     for page in account.pages("ec2", "describe_volumes", Filters=filters):
         for each in page["Volumes"]:
-            _available(account, each["VolumeId"])
+            _wait_for_volume(account, each["VolumeId"])
             account.call("ec2", "delete_volume", VolumeId=each["VolumeId"])
 
 
-def _available(account: Account, volume: str) -> None:
+def _wait_for_volume(account: Account, volume: str) -> None:
     _until(lambda: _state(account, "volumes", "VolumeIds", volume, "State") == "available", f"{volume} is made")
 
 

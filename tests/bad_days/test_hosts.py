@@ -9,7 +9,6 @@ import random
 import shlex
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +152,6 @@ def struck_at_work(ground: Ground, trial: Trial, dice: random.Random) -> str:
     events, before = dice.randrange(EVENTS), ground.runs()
     command = ground.forked(trial.words)
     while ground.told(before) <= events:
-        if command.wait(0) is not None:
+        if command.wait(POLL_S) is not None:
             return ground.strike(command, "")
-        time.sleep(POLL_S)
     return ground.strike(command, victim)
