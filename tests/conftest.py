@@ -1,4 +1,4 @@
-"""What holds for all tests: interrupts, the count of truths, and `--resume`, by which `make prove` goes on where it stopped."""
+"""What holds for all tests: interrupts, order, counts of truths, and `--resume`: `make prove` goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--resume"):
         config.pluginmanager.register(Resume(ROOT / ".range" / "proven" / digest()))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that drive engines, which take longest: processes side by side come to their ends together."""
+    long = {item.path for item in items if item.get_closest_marker("engine")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -25,6 +25,17 @@ ROOT = EXAMPLES.parent
 ALLY = "est"
 VOLATILE = ("range:state",)
 """Tags that differ from place to place."""
+PATIENCE_S = 300.0
+"""How long a command may take until it counts as stuck."""
+
+
+class Command(Protocol):
+    """A command that was begun, in a session of its own."""
+
+    pid: int
+
+    def wait(self, timeout: float, /) -> int | None:
+        """Give its exit code, negative if it was killed."""
 
 
 def tiny_exercise() -> dict[str, Any]:
@@ -112,6 +123,22 @@ class Place:
         if running is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(running.pid, signal.SIGKILL)
+
+    def strike(self, command: Command, victim: str) -> str:
+        """Kill somebody while a command is at work, and wait for its end; gives who it was, engines not being there always."""
+        who = victim
+        if who == "engine" and not kill_engines(command.pid):
+            who = "controller"
+        if who in ("rehearsal", "everything"):
+            self.kill_rehearsal()
+        if who == "controller":
+            os.kill(command.pid, signal.SIGKILL)
+        if who == "everything":
+            os.killpg(command.pid, signal.SIGKILL)
+        command.wait(PATIENCE_S)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
+        return who
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[Sessions]:

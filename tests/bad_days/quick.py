@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bad_days.place import ROOT, Place, kill_engines, tiny_exercise
+from tests.bad_days.place import PATIENCE_S, ROOT, Place, tiny_exercise
 from tests.bad_days.warm import Begun, Warm
 from tests.cli.conftest import NO_HOSTS, Answer
 
 REGION, ZONE = "us-east-1", "use1-az1"
 """Where global services are as well: there is no other Region to look at."""
-PATIENCE_S = 300.0
 
 
 class Quick(Place):
@@ -42,22 +38,6 @@ class Quick(Place):
         code = begun.wait(PATIENCE_S)
         assert code is not None, (words, begun.stderr)
         return Answer(code, begun.stdout, begun.stderr)
-
-    def strike(self, command: Begun, victim: str) -> str:
-        """Kill somebody while a command is at work, and wait for its end; gives who it was, engines not being there always."""
-        who = victim
-        if who == "engine" and not kill_engines(command.pid):
-            who = "controller"
-        if who in ("rehearsal", "everything"):
-            self.kill_rehearsal()
-        if who == "controller":
-            os.kill(command.pid, signal.SIGKILL)
-        if who == "everything":
-            os.killpg(command.pid, signal.SIGKILL)
-        command.wait(PATIENCE_S)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
-        return who
 
     def stop(self) -> None:
         """Stop both."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import random
 import signal
 import subprocess
@@ -18,7 +16,7 @@ import pytest
 from range.controller.phases import Direction
 from range.controller.steps import STEPS, acts
 from tests.bad_days.crash import WHENS
-from tests.bad_days.place import ALLY, ROOT, Place, clean, errors, kill_engines
+from tests.bad_days.place import ALLY, ROOT, Place, clean, errors
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
 
@@ -116,21 +114,11 @@ def killed_at_random(place: Place, undisturbed: tuple[Calm, Calm], seed: int, ki
 
 
 def kill(place: Place, victim: str, after_s: float, *words: str) -> str:
-    """Type a command and kill somebody some time later, unless all is over by then; wait for the command to end, and say who."""
+    """Type a command and kill somebody some time later, unless all is over by then; say who."""
     command = place.begin(*words)
     try:
         command.wait(after_s)
-        victim = NOBODY
     except subprocess.TimeoutExpired:
-        if victim == "engine" and not kill_engines(command.pid):
-            victim = "controller"
-        if victim in ("rehearsal", "everything"):
-            place.kill_rehearsal()
-        if victim == "controller":
-            command.kill()
-        if victim == "everything":
-            os.killpg(command.pid, signal.SIGKILL)
-    command.wait(300)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(command.pid, signal.SIGKILL)  # an engine that outlived its controller
-    return victim
+        return place.strike(command, victim)
+    place.strike(command, "")
+    return NOBODY

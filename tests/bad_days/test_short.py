@@ -19,8 +19,8 @@ import pytest
 from range.controller.reset_steps import LEVELS
 from range.controller.steps import STEPS, Act, acts
 from tests.bad_days.crash import WHENS
-from tests.bad_days.place import ALLY, errors
-from tests.bad_days.quick import PATIENCE_S, REGION, Quick
+from tests.bad_days.place import ALLY, PATIENCE_S, errors
+from tests.bad_days.quick import REGION, Quick
 from tests.bad_days.warm import Begun
 from tests.engine.states import state_file
 
