@@ -18,7 +18,7 @@ def exercise_of(folder: Path, allies: int) -> Path:
 def lean_exercise_of(folder: Path, enclaves: int) -> Path:
     """Write one with as many enclaves, red and white among them, each as small as one can be; and give its path.
 
-    An ally has one zone and no hosts yet: 81 resources. All that isolates, protects and records is there.
+    An ally has one zone and no hosts: 85 resources. All that isolates, protects and records is there.
     """
     content = _content(enclaves - 2)
     content["flows"] = []

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,20 @@ class Bench:
                 f"range {' '.join(map(str, arguments))} ended with {run.code}: {run.stdout.decode()[:2000]}"
             )
         return run
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Have this process find what a command here does, for the length of the block."""
+        before, where = dict(os.environ), Path.cwd()
+        try:
+            for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+                del os.environ[name]
+            os.chdir(self.folder)
+            yield
+        finally:
+            os.chdir(where)
+            os.environ.clear()
+            os.environ.update(before)
 
     @property
     def rehearsal_mib(self) -> float:

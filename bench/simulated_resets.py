@@ -7,12 +7,10 @@ apart.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,7 +35,6 @@ LAST = "witness"
 """The step that waits for the trail, beside its own look."""
 _WORKED: dict[Level, str] = {"host": "restore", "enclave": "remake"}
 """The step in which most is changed."""
-_FOREIGN = ("AWS_", "PULUMI_", "RANGE_")
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def _recorded() -> dict[str, Recorded]:
 
 def _one(bench: Bench, spec: Path, home: Path, command: _Command) -> Recorded:
     if command.vandals:
-        with _in(bench.folder):
+        with bench.entered():
             vandalised_account(Exercise(spec), ALLY)
     known = graph(home)
     began = time.time()
@@ -153,18 +150,3 @@ def _one(bench: Bench, spec: Path, home: Path, command: _Command) -> Recorded:
     print(f"{' '.join(command.words)}: {run.seconds:.1f} s", file=sys.stderr, flush=True)
     known |= graph(home)
     return told(spec, home, (began, run.seconds), command.direction, known=known, table=command.table)
-
-
-@contextmanager
-def _in(folder: Path) -> Iterator[None]:
-    """Have this process find what a command in a folder does."""
-    before, where = dict(os.environ), Path.cwd()
-    try:
-        for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
-            del os.environ[name]
-        os.chdir(folder)
-        yield
-    finally:
-        os.chdir(where)
-        os.environ.clear()
-        os.environ.update(before)
