@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from range.rehearsal.process import status
 from tests.rehearsal.terraforming import mirror, missing
 
-PAGE = Path(__file__).parents[2] / "docs" / "test-your-own-code.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, BAD_DAYS = DOCS / "test-your-own-code.md", DOCS / "bad-days.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FOREIGN = ("AWS_", "TF_", "RANGE_", "PULUMI_")
 NO_HOSTS = "RANGE_NO_HOSTS"
@@ -35,8 +37,25 @@ def test_what_the_page_says_works_when_it_is_typed(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "DependencyViolation" in done.stdout
-    assert "1 passed" in done.stdout
+    assert "2 passed" in done.stdout
     assert '"VPCs per Region": 1' in (tmp_path / "quotas.json").read_text()
+
+
+def test_the_fixture_for_bad_days_sets_them_and_leaves_no_process_behind(tmp_path: Path) -> None:
+    (fixture,) = (text for kind, text in BLOCK.findall(BAD_DAYS.read_text(encoding="utf-8")) if kind == "python")
+    (tmp_path / "conftest.py").write_text(fixture)
+    (tmp_path / "test_rate.py").write_text(
+        "def test_rate(weather, tmp_path):\n"
+        "    assert weather(rate=0.02, seed=7)['rate'] == 0.02\n"
+        "    print('at', tmp_path)\n"
+    )
+
+    done = typed(tmp_path, "python -m pytest -q -s -p no:cacheprovider test_rate.py")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    home = Path(done.stdout.partition("at ")[2].splitlines()[0]) / ".range"
+    assert home.exists()
+    assert status(home) is None
 
 
 def typed(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
