@@ -77,8 +77,8 @@ def failure(message: str, urn: str = "") -> Failure:
 class StackFailed(ProvisionError):
     """A stack could not be brought where it should be.
 
-    `failures` has what failed, resource by resource; `not_created` what was to be made by then, and may be there or not;
-    `changes` counts what was done before it failed.
+    `failures` has what failed, resource by resource; `not_created` what was to be made by then, and `not_deleted` what was to
+    go, each of which may be there or not; `changes` counts what was done before it failed.
     """
 
     def __init__(self, message: str, failures: Sequence[Failure], *, hint: str) -> None:
@@ -86,6 +86,7 @@ class StackFailed(ProvisionError):
         super().__init__(message, hint=hint)
         self.failures = tuple(failures)
         self.not_created: tuple[Known, ...] = ()
+        self.not_deleted: tuple[Known, ...] = ()
         self.changes = StackChanges(stack="")
 
 

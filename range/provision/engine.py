@@ -223,7 +223,7 @@ class Engine:
                 raise program.why(stack) from program.raised
             told = self._told(stack, failed, tally.failures)
             if isinstance(told, diagnosis.StackFailed):
-                told.not_created = tuple(tally.not_created)
+                told.not_created, told.not_deleted = tuple(tally.not_created), tuple(tally.not_deleted)
                 told.changes = tally.changes()
             raise told from failed
         finally:

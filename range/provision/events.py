@@ -17,6 +17,7 @@ OnProgress = Callable[[Progress], None]
 _STACK = "pulumi:pulumi:Stack"
 _COUNTED = ("create", "update", "replace", "delete", "same")
 _STEPS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-replaced", "import-replacement")
+_DELETES = ("delete", "delete-replaced")
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"
 """The key by which Pulumi marks a special value. Source: pulumi 3.250.0, runtime/rpc.py, read 2026-11-22."""
 
@@ -33,6 +34,8 @@ class Tally:
         self.created: list[Known] = []
         self.not_created: list[Known] = []
         """What was to be made, and the engine was told that it isn't there; which AWS may see differently."""
+        self.not_deleted: list[Known] = []
+        """What was to go, and the engine was told that it stays; which AWS may see differently, too."""
         self._expected = expected
         self._on_progress = on_progress
         self._counts: Counter[str] = Counter()
@@ -74,6 +77,8 @@ class Tally:
             return
         if operation in ("create", "create-replacement") and state != "begun":
             (self.created if state == "done" else self.not_created).append(_known(step))
+        if operation in _DELETES and state == "failed":
+            self.not_deleted.append(_known(step))
         if operation in _STEPS_OF_A_REPLACEMENT:
             return
         if state == "begun":
@@ -105,16 +110,16 @@ def outputs(stack: str, values: dict[str, Any]) -> Outputs:
 
 def _known(step: StepEventMetadata) -> Known:
     """Give a resource of a step as the state would have it, secrets left out."""
-    new = step.new
-    assert new is not None
-    inputs = {name: _masked(value) for name, value in (new.inputs or {}).items()}
+    told = step.new or step.old
+    assert told is not None
+    inputs = {name: _masked(value) for name, value in (told.inputs or {}).items()}
     return Known(
         urn=step.urn,
         type=step.type,
-        id=new.id or "",
+        id=told.id or "",
         custom=True,
-        provider=new.provider,
-        parent=new.parent,
+        provider=told.provider,
+        parent=told.parent,
         inputs=inputs,
     )
 

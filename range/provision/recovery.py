@@ -1,4 +1,7 @@
-"""Going on after a kill: what was being made and isn't in the state is found, and taken out of the way."""
+"""Going on after a kill: what was being made, and isn't in the state, is found and taken out of the way.
+
+What was being deleted, and is in the state, is asked for, and forgotten where it is gone.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from range.cloud.codes import tried
 from range.cloud.resources.kinds import Place
@@ -16,9 +20,10 @@ from range.cloud.sweep import sweep
 from range.errors import ProvisionError
 from range.files import write_whole
 from range.plan.names import TAG_PREFIX
+from range.provision.diagnosis import StackFailed
 from range.provision.engine import Engine, Settlement
 from range.provision.project import work_directory
-from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, TAGGED_LATER, UNDONE
+from range.provision.remedies import ADOPTED, REPEATABLE, TAGGED, UNDONE, undo
 from range.provision.state import Known, State
 from range.records.inventory import GLOBAL, Resource, Swept
 from range.records.plan import Plan
@@ -40,13 +45,15 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
     if state.pending_operations or lost or _half_made(state):
 
         def see(state: State) -> Settlement:
-            made = _adopted(sessions, plan, enclave, [*lost, *_creates(state), *_half_made(state)])
+            made = _adopted(sessions, plan, enclave, [*lost, *_under_way(state, "creating"), *_half_made(state)])
             forgotten = to_forget(state, [known for known in _half_made(state) if known.urn not in made])
             gone = [known for known in state.real if known.urn in forgotten]
-            _write(note, [*_read(note), *_creates(state), *gone])
+            _add(note, [*_under_way(state, "creating"), *gone])
+            _add(_undeleted(engine, stack), _under_way(state, "deleting"))
             return Settlement(made, forgotten)
 
         engine.settle(stack, see, lost)
+    forget_gone(engine, stack)
     pending = _read(note)
     if not pending:
         return Swept()
@@ -57,12 +64,25 @@ def recover(engine: Engine, sessions: Sessions, plan: Plan, enclave: str, state_
     return swept
 
 
-def doubt(engine: Engine, stack: str, creates: Iterable[Known]) -> None:
-    """Have the next `recover` look for creates of which the engine was told that they failed.
+def doubt(engine: Engine, stack: str, failed: StackFailed) -> None:
+    """Have the next `recover` look for what the engine was told has failed, creates and deletes, whatever AWS said of it.
 
-    A client that got no answer tries again, and is told that the thing is there already: by its own first try.
+    A client that got no answer tries again, and is told that the thing is there already: by its own first try. Or that it
+    may not touch it: who may delete policies of one type alone may do nothing to one that is gone and has none.
     """
-    _write(_note(engine, stack), [*_read(_note(engine, stack)), *creates])
+    _add(_note(engine, stack), failed.not_created)
+    _add(_undeleted(engine, stack), failed.not_deleted)
+
+
+def forget_gone(engine: Engine, stack: str) -> bool:
+    """Have the state forget what is gone of the deletes in doubt, and keep what is there; say whether any was gone."""
+    note = _undeleted(engine, stack)
+    before = engine.state(stack).real
+    doubted = {known.id for known in _read(note)} & {known.id for known in before}
+    if doubted:
+        engine.refresh(stack, only=doubted)
+    note.unlink(missing_ok=True)
+    return bool(doubted) and len(engine.state(stack).real) < len(before)
 
 
 def sweep_doubles(
@@ -81,9 +101,9 @@ def is_ours(tags: Mapping[str, str], stack: str, state_id: str) -> bool:
     return tags.get(f"{TAG_PREFIX}stack") == stack and tags.get(f"{TAG_PREFIX}state") == state_id
 
 
-def _creates(state: State) -> list[Known]:
-    """List what was being made."""
-    return [each.resource for each in state.pending_operations if each.type == "creating" and each.resource.real]
+def _under_way(state: State, doing: Literal["creating", "deleting"]) -> list[Known]:
+    """List what was being made, or deleted."""
+    return [each.resource for each in state.pending_operations if each.type == doing and each.resource.real]
 
 
 def _half_made(state: State) -> list[Known]:
@@ -159,10 +179,9 @@ class _Work:
         """Undo what carries no tags, or none yet, by what its inputs name."""
         made = {known.urn for known in self.state.resources}
         for known in pending:
-            undo = UNDONE.get(known.type) or TAGGED_LATER.get(known.type)
-            if undo is not None and known.urn not in made:
+            if known.urn not in made:
                 account = _account(self.sessions, self.plan, self.enclave, known)
-                undo(Place(account, self.plan.region, self.plan.region), known.inputs)
+                undo(known.type, Place(account, self.plan.region, self.plan.region), known.inputs)
 
     def types(self, pending: list[Known]) -> dict[str, set[str]]:
         """Sort the types that were being made by account; each must have a remedy."""
@@ -195,6 +214,11 @@ def _note(engine: Engine, stack: str) -> Path:
     return work_directory(engine.home, stack) / "pending.json"
 
 
+def _undeleted(engine: Engine, stack: str) -> Path:
+    """Name the file of what the state knows and may be gone."""
+    return work_directory(engine.home, stack) / "undeleted.json"
+
+
 def _read(note: Path) -> list[Known]:
     """Read what an earlier run wrote down and didn't come to clear."""
     if not note.exists():
@@ -202,7 +226,8 @@ def _read(note: Path) -> list[Known]:
     return [Known.model_validate(each) for each in json.loads(note.read_bytes())]
 
 
-def _write(note: Path, pending: list[Known]) -> None:
-    """Write down what is to be cleared, all or nothing."""
-    unique = {known.urn: known for known in pending}
-    write_whole(note, json.dumps([known.model_dump() for known in unique.values()]))
+def _add(note: Path, more: Iterable[Known]) -> None:
+    """Write down more of what is to be cleared, all or nothing."""
+    unique = {known.urn: known for known in (*_read(note), *more)}
+    if unique:
+        write_whole(note, json.dumps([known.model_dump() for known in unique.values()]))

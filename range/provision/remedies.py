@@ -98,7 +98,7 @@ def _undo(operation: str, service: str = "ec2", **parameters: str) -> Undo:
 
     def undone(place: Place, inputs: Inputs) -> object:
         given = {name: inputs[key] for name, key in parameters.items() if inputs.get(key) is not None}
-        return _unless_gone(place, service, operation, **given)
+        return place.call(service, operation, **given)
 
     return undone
 
@@ -266,3 +266,19 @@ UNDONE: Mapping[str, Undo] = {
     ),
 }
 """What carries no tags: undone, so that it can be made again."""
+
+
+def undo(type_: str, place: Place, inputs: Inputs) -> None:
+    """Undo what carries no tags, or none yet. Where it is gone, or what it was to be a part of, nothing is to be done.
+
+    Raises:
+        CloudError: it can't be undone.
+    """
+    undone = UNDONE.get(type_) or TAGGED_LATER.get(type_)
+    if undone is None:
+        return
+    try:
+        undone(place, inputs)
+    except CloudError as refused:
+        if not GONE.search(refused.code):
+            raise

@@ -13,7 +13,7 @@ from range.provision.engine import Engine, Run
 from range.provision.events import OnProgress
 from range.provision.held import held
 from range.provision.project import work_directory
-from range.provision.recovery import doubt, recover, sweep_doubles
+from range.provision.recovery import doubt, forget_gone, recover, sweep_doubles
 from range.records.inventory import Inventory, Resource
 from range.records.plan import Plan
 from range.records.results import StackChanges
@@ -46,9 +46,9 @@ def provision(
         try:
             run = engine.up(stack, on_progress, kept=held(engine, plan) if enclave == plan.hub.name else frozenset())
         except StackFailed as failed:
-            doubt(engine, stack, failed.not_created)  # whatever AWS said: each service has codes of its own for it
+            doubt(engine, stack, failed)
             told = _passing(failed)
-            if not told or told == before or engine.interrupted:
+            if engine.interrupted or ((not told or told == before) and not forget_gone(engine, stack)):
                 raise
             before = told
             earlier.append(failed.changes)
@@ -70,17 +70,19 @@ def destroy(
 ) -> StackChanges:
     """Take an enclave's stack down, after cleaning up what a killed run left. A second run does nothing.
 
-    What fails for a reason that passes is tried again.
+    What fails for a reason that passes is tried again, and so is the rest where something failed since it was gone.
     """
+    stack = plan.stack(enclave)
     before: frozenset[str] = frozenset()
     earlier: list[StackChanges] = []
     while True:
         recover(engine, sessions, plan, enclave, state_id)
         try:
-            changes = engine.destroy(plan.stack(enclave), on_progress)
+            changes = engine.destroy(stack, on_progress)
         except StackFailed as failed:
+            doubt(engine, stack, failed)
             told = _passing(failed)
-            if not told or told == before or engine.interrupted:
+            if engine.interrupted or ((not told or told == before) and not forget_gone(engine, stack)):
                 raise
             before = told
             earlier.append(failed.changes)

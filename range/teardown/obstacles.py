@@ -10,7 +10,7 @@ from range.cloud.inventory import WORKERS, look, within
 from range.cloud.resources.kinds import Found, Place, pages
 from range.cloud.resources.table import TABLE
 from range.cloud.sessions import Account
-from range.cloud.sweep import OnRemoved, sweep
+from range.cloud.sweep import GONE, OnRemoved, sweep
 from range.errors import CloudError
 from range.records.inventory import Swept
 
@@ -60,11 +60,17 @@ def detach_policies(account: Account, known: Collection[str]) -> None:
     """Take the organisation's policies that the hub's state knows off whatever a state that was lost put them on.
 
     `account` is the hub's, which may do that. An attachment that is in this state is called `TARGET:POLICY` there, and goes
-    with it.
+    with it. A policy that is gone is on nothing any more.
     """
     place = Place(account, account.region, account.region)
     for policy in sorted(filter(_POLICY.fullmatch, known)):
-        for target in pages("organizations", "list_targets_for_policy", "Targets", PolicyId=policy)(place):
+        try:
+            targets = list(pages("organizations", "list_targets_for_policy", "Targets", PolicyId=policy)(place))
+        except CloudError as refused:
+            if not GONE.search(refused.code):
+                raise
+            continue
+        for target in targets:
             if f"{target['TargetId']}:{policy}" not in known:
                 place.call("organizations", "detach_policy", PolicyId=policy, TargetId=target["TargetId"])
 

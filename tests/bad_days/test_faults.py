@@ -17,14 +17,14 @@ from tests.cli.conftest import Answer
 
 pytestmark = [pytest.mark.engine, pytest.mark.prove, pytest.mark.timeout(900)]
 
-UP = ("up", "--ally", ALLY)
+UP, DOWN = ("up", "--ally", ALLY), ("down", "--yes")
 LIFE = (
     UP,
     ("configure", "--ally", ALLY),
     ("session", "start", "--ally", ALLY),
     ("session", "end"),
     ("reset", "--ally", ALLY, "--yes"),
-    ("down", "--yes"),
+    DOWN,
 )
 """From nothing to nothing; what an operator types when all goes well."""
 AGAIN = 4
@@ -95,42 +95,60 @@ def test_at_two_calls_in_a_hundred_gone_wrong_it_converges(
 
 
 @pytest.fixture(scope="module")
-def changing(place: Quick, undisturbed: list[str]) -> list[str]:
-    """Every call with which an `up` changes something."""
-    place.weather(**{**CALM, "events": True})
-    place.typed(UP)
-    place.weather(**{**CALM, "events": False})
-    assert place.typed(LIFE[-1]).code == 0
-    log = (place.home / "rehearsal" / FILE).read_text(encoding="utf-8")
-    names = {json.loads(line)["call"] for line in log.splitlines()}
-    return sorted(name for name in names if not only_reads(name.partition(".")[2]) and not name.startswith("sts."))
+def changing(place: Quick, undisturbed: list[str]) -> dict[tuple[str, ...], list[str]]:
+    """Every call with which an `up`, or a `down`, changes something."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for words in (UP, DOWN):
+        before = len(recorded(place))
+        place.weather(**{**CALM, "events": True})
+        assert place.typed(words).code == 0
+        place.weather(**{**CALM, "events": False})
+        names = {json.loads(line)["call"] for line in recorded(place)[before:]}
+        changes = (name for name in names if not only_reads(name.partition(".")[2]))
+        found[words] = sorted(name for name in changes if not name.startswith("sts."))
+    return found
 
 
+def recorded(place: Quick) -> list[str]:
+    """Give what is written of calls so far."""
+    log = place.home / "rehearsal" / FILE
+    return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+
+@pytest.mark.parametrize("words", [pytest.param(UP, id="up"), pytest.param(DOWN, id="down")])
 @pytest.mark.parametrize(
     "fault",
     [
         pytest.param({"kind": "lost"}, id="nobody is told of the first"),
         pytest.param({"kind": "lost", "after": 1}, id="nobody is told of the second"),
+        pytest.param({"kind": "unavailable-after"}, id="of the first it is told that it failed"),
         pytest.param({"kind": "error", "code": "InternalFailure"}, id="the first is refused"),
     ],
 )
 def test_where_every_call_goes_wrong_once_it_converges(
-    place: Quick, undisturbed: list[str], changing: list[str], fault: dict[str, Any], record_property: Any
+    place: Quick,
+    undisturbed: list[str],
+    changing: dict[tuple[str, ...], list[str]],
+    fault: dict[str, Any],
+    words: tuple[str, ...],
+    record_property: Any,
 ) -> None:
-    place.weather(**{**CALM, "rules": [{**fault, "call": name, "times": 1} for name in changing]})
+    if words == DOWN:
+        assert place.typed(UP).code == 0
+    place.weather(**{**CALM, "rules": [{**fault, "call": name, "times": 1} for name in changing[words]]})
     typed = 1
-    while (answer := place.typed(UP)).code and typed < 2 * AGAIN:
+    while (answer := place.typed(words)).code and typed < 2 * AGAIN:
         never_wrongly(answer)
         typed += 1
     struck = place.weather()["struck"]
     place.weather(**CALM)
     there = place.digest()
-    down = place.typed(LIFE[-1])
+    down = place.typed(DOWN)
 
-    record_property("counted", f"{fault}: {struck} faults; `up` was typed {typed} times")
+    record_property("counted", f"{words[0]}, {fault}: {struck} faults; it was typed {typed} times")
     assert (answer.code, down.code) == (0, 0), answer.stderr[-2000:]
-    assert struck > len(changing) / 3
-    assert there == undisturbed[0]
+    assert struck > len(changing[words]) / 3
+    assert there == undisturbed[LIFE.index(words)]
 
 
 @pytest.mark.parametrize("seed", [*map(int, "0123456789")])

@@ -1,4 +1,4 @@
-"""A create that fails when the thing is there already: `up` makes it anew, and nothing of the first try stays."""
+"""A create that fails when the thing is there already, and a delete that fails when it is gone: neither stays as it is."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def undisturbed(place: Quick) -> dict[str, list[str]]:
     things = place.things()
     assert place.typed(DOWN).code == 0
     return things
+
+
+@pytest.fixture(scope="module")
+def empty(place: Quick, undisturbed: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What is in the accounts when all is down."""
+    return place.things()
 
 
 def refused(call: str, after: int) -> dict[str, Any]:
@@ -72,3 +78,53 @@ def test_what_was_made_by_half_is_made_anew(
 
     assert (up.code, struck, down.code) == (0, 1, 0), up.stderr[-2000:]
     assert things == undisturbed
+
+
+STAYS = {"kind": "error", "code": "AccessDenied", "call": "ec2.DeleteTransitGateway"}
+"""Keeps a `down` from coming to its end."""
+
+
+def test_a_policy_whose_delete_nobody_was_told_of_is_gone_as_any_other(
+    place: Quick, empty: dict[str, list[str]]
+) -> None:
+    assert place.typed(UP).code == 0
+    place.weather(**{**CALM, "rules": [lost("organizations.DeletePolicy")]})
+
+    down = place.typed(DOWN)
+    struck = place.weather()["struck"]
+    place.weather(**CALM)
+
+    assert (down.code, struck) == (0, 1), down.stderr[-2000:]
+    assert place.things() == empty
+
+
+def test_up_makes_anew_what_a_down_that_failed_has_deleted_and_was_not_told_of(
+    place: Quick, undisturbed: dict[str, list[str]]
+) -> None:
+    assert place.typed(UP).code == 0
+    place.weather(**{**CALM, "rules": [lost("organizations.DeletePolicy"), STAYS]})
+    failed = place.typed(DOWN)
+    place.weather(**CALM)
+
+    up = place.typed(UP)
+    things = place.things()
+    down = place.typed(DOWN)
+
+    assert (failed.code, up.code, down.code) == (1, 0, 0), up.stderr[-2000:]
+    assert things == undisturbed
+
+
+def test_down_goes_on_though_somebody_has_deleted_a_guardrail(place: Quick, empty: dict[str, list[str]]) -> None:
+    assert place.typed(UP).code == 0
+    with place.entered() as sessions:
+        hub = sessions.account(place.content["accounts"]["hub"])
+        policies = hub.call("organizations", "list_policies", Filter="SERVICE_CONTROL_POLICY")["Policies"]
+        policy = next(each["Id"] for each in policies if each["Name"] == "tiny-isolation")
+        for target in hub.call("organizations", "list_targets_for_policy", PolicyId=policy)["Targets"]:
+            hub.call("organizations", "detach_policy", PolicyId=policy, TargetId=target["TargetId"])
+        hub.call("organizations", "delete_policy", PolicyId=policy)
+
+    down = place.typed(DOWN)
+
+    assert down.code == 0, down.stderr[-2000:]
+    assert place.things() == empty

@@ -93,6 +93,19 @@ def test_every_create_that_was_under_way_is_made_once(hub: Ground, before: Inven
     assert hub.look(ENCLAVE).since(before) == ()
 
 
+def test_what_was_being_deleted_and_is_gone_is_made_again(hub: Ground, before: Inventory, whole: Counter[str]) -> None:
+    hub.up(ENCLAVE)
+    gone = rules_being_deleted(hub)
+
+    run = hub.up(ENCLAVE)
+
+    assert run.changes.create == gone > 2
+    assert hub.types(ENCLAVE, before) == whole
+    assert not hub.up(ENCLAVE).changes.any
+    hub.down(ENCLAVE)
+    assert hub.look(ENCLAVE).since(before) == ()
+
+
 def test_a_stale_lock_of_this_machine_is_taken_over(hub: Ground) -> None:
     lock = lock_file(hub, pid=2**22 - 1, host=socket.gethostname())
 
@@ -137,6 +150,21 @@ def lock_file(ground: Ground, pid: int, host: str) -> Path:
     content = {"pid": pid, "username": "operator", "hostname": host, "timestamp": "2026-11-22T10:00:00Z"}
     lock.write_text(json.dumps(content))
     return lock
+
+
+def rules_being_deleted(ground: Ground) -> int:
+    """Delete the rules of groups as an engine does that dies before it hears of it; give how many."""
+    path = kept(ground)
+    content = json.loads(path.read_bytes())
+    latest = content["checkpoint"]["latest"]
+    rules = [each for each in latest["resources"] if each["type"].startswith("aws:vpc/securityGroup")]
+    for rule in rules:
+        way = "egress" if "Egress" in rule["type"] else "ingress"
+        asked = {"GroupId": rule["inputs"]["securityGroupId"], "SecurityGroupRuleIds": [rule["id"]]}
+        ground.account(ENCLAVE).call("ec2", f"revoke_security_group_{way}", **asked)
+    latest["pending_operations"] = [{"resource": each, "type": "deleting"} for each in rules]
+    path.write_text(json.dumps(content))
+    return len(rules)
 
 
 def forget(path: Path) -> list[str]:

@@ -66,6 +66,17 @@ def test_what_had_only_begun_when_a_run_failed_is_not_counted() -> None:
     assert tally.changes().create == 1
 
 
+def test_what_failed_to_go_is_told_apart_from_what_failed_to_be_made() -> None:
+    tally = Tally("steadfast.est", None, None)
+    tally.take(event("resOpFailedEvent", "create", "aws:ec2/subnet:Subnet", "targets"))
+    for op in ("delete", "delete-replaced"):
+        tally.take(event("resOpFailedEvent", op, "aws:ec2/vpc:Vpc", op))
+    both(tally, "delete", "aws:ec2/vpc:Vpc", "went")
+
+    assert [known.name for known in tally.not_created] == ["targets"]
+    assert [known.name for known in tally.not_deleted] == ["delete", "delete-replaced"]
+
+
 def test_outputs_are_the_stack_s_with_hosts_as_records_and_secrets_masked() -> None:
     tally = Tally("steadfast.est", None, None)
     host = {"id": "i-1", "role": "sensor", "zone": "sensors", "address": "10.64.4.4"}

@@ -1,4 +1,4 @@
-"""What AWS tags in a call of its own, found where that call didn't come."""
+"""What AWS tags in a call of its own, found where that call didn't come; and what was to be a part of something that is gone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from range.cloud.resources.kinds import Place
 from range.cloud.sessions import Account
-from range.provision.remedies import TAGGED_LATER
+from range.errors import CloudError
+from range.provision.remedies import TAGGED_LATER, UNDONE, undo
 
 BUCKET, ZONE = TAGGED_LATER["aws:s3/bucket:Bucket"], TAGGED_LATER["aws:route53/zone:Zone"]
 NAME = "tiny.internal"
@@ -109,3 +110,41 @@ def test_a_zone_with_tags_stays(place: Place) -> None:
     ZONE(place, wanted(mine))
 
     assert zones(place) == [there]
+
+
+GONE = {
+    "routeTableId": "rtb-0123456789abcdef0",
+    "subnetId": "subnet-0123456789abcdef0",
+    "networkAclId": "acl-0123456789abcdef0",
+    "transitGatewayRouteTableId": "tgw-rtb-0123456789abcdef0",
+    "transitGatewayAttachmentId": "tgw-attach-0123456789abcdef0",
+    "firewallRuleGroupId": "rslvr-frg-0123456789abcdef",
+    "firewallDomainListId": "rslvr-fdl-0123456789abcdef",
+    "targetKeyId": "11111111-2222-4333-8444-555555555555",
+    "zoneId": "Z0123456789ABCDEFGHIJ",
+    "policyId": "p-gone12345",
+    "targetId": "123456789012",
+    "cidrBlock": "10.1.0.0/28",
+    "destinationCidrBlock": "10.2.0.0/16",
+    "ruleNumber": 100,
+    "egress": False,
+    "name": "gone.tiny.internal",
+    "type": "A",
+}
+
+
+@pytest.mark.parametrize("type_", UNDONE)
+def test_a_part_of_something_that_is_gone_is_gone_with_it(place: Place, type_: str) -> None:
+    inputs = {**GONE, "name": "alias/gone"} if "alias" in type_ else GONE
+
+    undo(type_, place, inputs)
+
+
+def test_what_can_t_be_undone_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise CloudError("denied", code="UnauthorizedOperation")
+
+    monkeypatch.setattr(Account, "call", denied)
+
+    with pytest.raises(CloudError, match="denied"):
+        undo("aws:ec2/route:Route", place, GONE)

@@ -8,6 +8,7 @@ import pytest
 
 from range.cloud import sweep as sweeping
 from range.cloud.sessions import Account
+from range.errors import CloudError
 from range.teardown.obstacles import clear_the_way, detach_policies
 from tests.cloud.vandal import make_network
 
@@ -116,16 +117,32 @@ def test_our_organisation_s_policies_are_taken_off_what_a_lost_state_put_them_on
     assert organisation.targets == {"p-ours12345": ["100"], "p-theirs1234": ["200"]}
 
 
+def test_a_policy_of_ours_that_is_gone_keeps_the_others_from_nothing() -> None:
+    organisation = Organisation({"p-ours12345": ["200"]})
+
+    detach_policies(organisation, {"p-gone12345", "p-ours12345"})
+
+    assert organisation.targets == {"p-ours12345": []}
+
+
+def test_a_policy_that_may_not_be_looked_at_is_no_policy_that_is_gone() -> None:
+    with pytest.raises(CloudError, match="denied"):
+        detach_policies(Organisation({}, code="AccessDeniedException"), {"p-ours12345"})
+
+
 class Organisation(Account):
     """Knows only policies and what they are attached to."""
 
-    def __init__(self, targets: dict[str, list[str]]) -> None:
+    def __init__(self, targets: dict[str, list[str]], code: str = "PolicyNotFoundException") -> None:
         self.region = "eu-west-2"
         self.targets = targets
+        self._code = code
 
     def pages(
         self, service: str, operation: str, /, *, region: str | None = None, **asked: Any
     ) -> list[dict[str, Any]]:
+        if asked["PolicyId"] not in self.targets:
+            raise CloudError("denied, or not there", code=self._code)
         return [{"Targets": [{"TargetId": each} for each in self.targets[asked["PolicyId"]]]}]
 
     def call(self, service: str, operation: str, /, *, region: str | None = None, **asked: Any) -> dict[str, Any]:
