@@ -15,8 +15,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def worker(spec: Spec, cloud: Cloud = CloudName.rehearsal, as_json: AsJson = False, yes: Yes = False) -> int:
     """Join the controllers that share RANGE_DATABASE, and take steps of theirs until Ctrl-C.
 
-    Whoever works from the same exercise file, addresses and state (PULUMI_BACKEND_URL) shares work. When a controller
-    dies, its steps are taken over within ten seconds.
+    Whoever works from the same exercise file, addresses, state (PULUMI_BACKEND_URL) and `.range` (RANGE_HOME) shares work.
+    When a controller dies, its steps are taken over within ten seconds.
     """
     planned = surroundings.plan(spec)
     folder = surroundings.enter(spec, planned, cloud, as_it_is=True)

@@ -21,7 +21,7 @@ from range.controller.sharing import Sharing
 from range.controller.site import Setting, Site
 from range.controller.steps import STEPS, Act, Step, acts
 from range.controller.turns import Turns
-from range.controller.walks import walker
+from range.controller.walks import Perform, walker
 from range.errors import EnvironmentMissing, Undecided
 from range.plan.lock import lock_path, read, released, write
 from range.plan.order import order_down, order_up
@@ -161,7 +161,7 @@ class Lifecycle:
             url = database
 
             def shared(executor: str) -> Sharing:
-                conductor.sharing = self._sharing(url, executor, [conductor])
+                conductor.sharing = self._sharing(url, executor, [(conductor, conductor.act)])
                 return conductor.sharing
 
             sharing = shared
@@ -185,17 +185,19 @@ class Lifecycle:
         conductors = [self._conductor(direction, Turns(()), lambda *_: None) for direction in directions]
         with (
             self._stopping_gently(),
-            walker(database, conductors[0].perform, lambda executor: self._sharing(database, executor, conductors)),
+            walker(
+                database,
+                conductors[0].perform,
+                lambda executor: self._sharing(database, executor, [(each, each.help) for each in conductors]),
+            ),
         ):
             while not self._stop.wait(AWAKE_S):
                 pass
 
-    def _sharing(self, url: str, executor: str, conductors: Sequence[Conductor]) -> Sharing:
-        """Share steps out with whoever works from the same: the same file, addresses, state and direction."""
-        by_digest = {conductor.digest: conductor for conductor in conductors}
-        return Sharing(
-            url, executor, lambda digest, enclave, step: by_digest[digest].act(enclave, step), tuple(by_digest)
-        )
+    def _sharing(self, url: str, executor: str, doing: Iterable[tuple[Conductor, Perform]]) -> Sharing:
+        """Share steps out with whoever works from the same: file, addresses, state, home and direction."""
+        by_digest = {conductor.digest: act for conductor, act in doing}
+        return Sharing(url, executor, lambda digest, enclave, step: by_digest[digest](enclave, step), tuple(by_digest))
 
     def _conductor(
         self,

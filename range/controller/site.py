@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from range.controller.proving import Shared
 from range.controller.turns import Gathered
 from range.controller.witness import Witness
+from range.files import write_whole
 from range.plan.names import state_id
 from range.records.plan import Plan
 from range.records.reset import Options
@@ -62,9 +64,19 @@ class Setting:
 
     @property
     def digest(self) -> str:
-        """Tell this plan on this backend from any other; there is nothing else that steps work from."""
+        """Tell this plan on this backend, worked on from this home, from any other; steps work from nothing else."""
         options = self.reset.model_dump_json() if self.reset else ""
-        return hashlib.sha256(f"{self.backend_url} {options} {self.plan.model_dump_json()}".encode()).hexdigest()
+        text = f"{self.backend_url} {options} {self.place} {self.plan.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def place(self) -> str:
+        """Name the home itself, wherever it is seen: a controller with another one would keep there what nobody looks for."""
+        path = self.home / "place"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            write_whole(path, secrets.token_hex(16), anew=True)
+        return path.read_text(encoding="utf-8")
 
     @property
     def records(self) -> Path:

@@ -77,14 +77,15 @@ class Engine:
 
     def stacks(self) -> tuple[str, ...]:
         """Name the stacks of this project that the state at this backend knows; one may have nothing in it."""
+        self.look_again()
+        return tuple(sorted(self._known_stacks()))
+
+    def look_again(self) -> None:
+        """Forget which stacks there are: other controllers may have made or removed some since."""
         with self._guard:
-            self._stacks = self._looked_up()
-            return tuple(sorted(self._stacks))
+            self._stacks = None
 
     def _looked_up(self) -> frozenset[str]:
-        found = names(self.settings.backend_url)
-        if found is not None:
-            return found
         workspace = LocalWorkspace(
             work_dir=str(project.work_directory(self.settings.home, "_project")),
             pulumi_command=self._command,
@@ -133,8 +134,7 @@ class Engine:
         tally = Tally(stack, len(self.state(stack).real), on_progress)
         self._run(stack, tally, lambda opened: opened.destroy(on_event=tally.take, parallel=self.settings.parallel))
         self._run(stack, tally, lambda opened: opened.workspace.remove_stack(stack))
-        with self._guard:
-            self._stacks = (self._stacks or frozenset()) - {stack}
+        self._note(lambda known: known - {stack})
         self._size_file(stack).unlink(missing_ok=True)
         return tally.changes()
 
@@ -250,8 +250,7 @@ class Engine:
         if stack not in self._known_stacks():
             if self.settings.secrets_provider is not None or not register(self.settings.backend_url, stack):
                 self._create(workspace, stack)
-            with self._guard:
-                self._stacks = (self._stacks or frozenset()) | {stack}
+            self._note(lambda known: known | {stack})
         return _KnownStack(stack, workspace)
 
     def _create(self, workspace: LocalWorkspace, stack: str) -> None:
@@ -269,10 +268,20 @@ class Engine:
             raise self._told(stack, failed) from failed
 
     def _known_stacks(self) -> frozenset[str]:
+        """Name the stacks that the state knows; where that takes the CLI, as they were when they were last looked at."""
+        found = names(self.settings.backend_url)
+        if found is not None:
+            return found
         with self._guard:
             if self._stacks is None:
                 self._stacks = self._looked_up()
             return self._stacks
+
+    def _note(self, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        """Keep in mind what became of the stacks; where they are to be looked at again, that tells it."""
+        with self._guard:
+            if self._stacks is not None:
+                self._stacks = change(self._stacks)
 
     def _environment(self) -> dict[str, str]:
         return {

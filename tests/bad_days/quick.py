@@ -17,11 +17,16 @@ REGION, ZONE = "us-east-1", "use1-az1"
 class Quick(Place):
     """A place whose commands are forked from a process that has imported everything."""
 
-    def __init__(self, folder: Path, hosts: Mapping[str, Any] | None = None) -> None:
-        """Write the file, and start that process; `hosts` are the ally's, which are machines then, as the hub's are."""
+    def __init__(self, folder: Path, hosts: Mapping[str, Any] | None = None, **settings: str) -> None:
+        """Write the file, and start that process; `hosts` are the ally's, which are machines then, as the hub's are.
+
+        `settings` are variables that commands find besides.
+        """
         content = {**tiny_exercise(), "region": REGION, "availability_zones": [ZONE]}
         content["profiles"]["standard"]["hosts"] = dict(hosts or {})
-        super().__init__(folder, content, RANGE_REHEARSAL_REGIONS=REGION, **({NO_HOSTS: ""} if hosts else {}))
+        super().__init__(
+            folder, content, RANGE_REHEARSAL_REGIONS=REGION, **settings, **({NO_HOSTS: ""} if hosts else {})
+        )
         self._warm = Warm({**self.environment, "PYTHONPATH": str(ROOT)})
         self._typed = 0
 

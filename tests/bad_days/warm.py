@@ -76,6 +76,8 @@ class Warm:
     def begin(self, words: Sequence[str], cwd: Path, output: Path, dies: str = "") -> Begun:
         """Begin a command; `dies` is the boundary at which it kills itself."""
         output.mkdir(parents=True, exist_ok=True)
+        for name in ("out", "err"):  # to be read before the command has opened them
+            (output / name).touch(mode=0o600)
         request = {"do": "begin", "words": list(words), "cwd": str(cwd), "output": str(output), "dies": dies}
         return Begun(self.asked(request), output, self)
 

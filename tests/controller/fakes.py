@@ -62,6 +62,9 @@ class FakeEngine:
     def state(self, stack: str) -> State:
         return State(resources=(Known(urn="something", type="something"),) if stack in self.standing else ())
 
+    def look_again(self) -> None:
+        """Nothing was known."""
+
     def load_ahead(self) -> None:
         self.loads += 1
 

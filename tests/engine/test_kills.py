@@ -106,6 +106,19 @@ def test_what_was_being_deleted_and_is_gone_is_made_again(hub: Ground, before: I
     assert hub.look(ENCLAVE).since(before) == ()
 
 
+def test_what_another_controller_has_made_and_removed_since_is_known(hub: Ground, before: Inventory) -> None:
+    other = type(hub.engine)(hub.engine.settings)
+    assert hub.stack(ENCLAVE) not in other.stacks()
+    hub.up(ENCLAVE)
+    made = len(hub.engine.state(hub.stack(ENCLAVE)).real)
+
+    assert other.destroy(hub.stack(ENCLAVE)).delete == made > 50
+    assert hub.engine.state(hub.stack(ENCLAVE)).real == ()
+    hub.up(ENCLAVE)
+    hub.down(ENCLAVE)
+    assert hub.look(ENCLAVE).since(before) == ()
+
+
 def test_a_stale_lock_of_this_machine_is_taken_over(hub: Ground) -> None:
     lock = lock_file(hub, pid=2**22 - 1, host=socket.gethostname())
 

@@ -311,6 +311,26 @@ def test_every_quota_that_is_set_is_held_to_in_the_account_that_it_is_set_for(ex
     assert exercise.client("ec2", POL).create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
 
 
+@pytest.mark.parametrize("kind", ["Gateway", "Interface"])
+def test_endpoints_that_were_deleted_make_room_for_others(exercise: Exercise, kind: str) -> None:
+    service = {"Gateway": "s3", "Interface": "ssm"}[kind]
+    exercise.cloud.set_quotas({"gateway endpoints per Region": 1, "interface and GWLB endpoints per VPC": 1})
+    world = World(exercise)
+
+    for _ in [None] * 3:
+        endpoint(world, kind, service)
+        (made,) = living(world)
+        world.ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
+        assert living(world) == []
+
+
+def living(world: World) -> list[str]:
+    """List the endpoints that aren't deleted, once their states have been passed through."""
+    for _ in [None] * 2:
+        found = world.ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    return [each["VpcEndpointId"] for each in found if each["State"] != "deleted"]
+
+
 def test_a_raised_quota_lets_more_than_aws_s_default_through(exercise: Exercise) -> None:
     exercise.cloud.set_quotas({GROUP_RULES: 70})
     world = World(exercise)

@@ -92,15 +92,19 @@ def _nat_gateways(call: Call) -> int:
 
 
 def _gateway_endpoints(call: Call) -> int:
-    endpoints = store(call).vpc_end_points.values()
     wanted = call.params.get("VpcEndpointType", "Gateway") == "Gateway"
-    return one_more(each for each in endpoints if each.vpc_endpoint_type == "Gateway") if wanted else 0
+    return one_more(_endpoints(call, "Gateway")) if wanted else 0
 
 
 def _interface_endpoints(call: Call) -> int:
-    endpoints = store(call).vpc_end_points.values()
     wanted = call.params.get("VpcEndpointType", "Gateway") == "Interface"
-    return _in_vpc((each for each in endpoints if each.vpc_endpoint_type == "Interface"), call) if wanted else 0
+    return _in_vpc(_endpoints(call, "Interface"), call) if wanted else 0
+
+
+def _endpoints(call: Call, kind: str) -> Iterator[Any]:
+    """Give the endpoints of a kind; one that is deleted is listed for a while, and counts for nothing."""
+    endpoints = store(call).vpc_end_points.values()
+    return (each for each in endpoints if each.vpc_endpoint_type == kind and each.state not in _GONE)
 
 
 def _peerings(call: Call) -> int:
