@@ -2,13 +2,15 @@
 
     python -m range.configure.player JOB
 
-JOB is a file; every line on stdout is one event, as JSON. When whoever started it is gone, the run ends with all that it started.
+JOB is a file; every line on stdout is one event, as JSON. When whoever started it is gone, or it is killed itself, the run ends
+with all that it started.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -56,6 +58,7 @@ def _message(result: dict[str, Any]) -> str:
 def main() -> int:
     """Play, and tell what happens; 0 when every host is done, 1 when one isn't, 2 when nothing was played."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    guard = _guard()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
     def tell(event: dict[str, Any]) -> bool:
@@ -72,7 +75,25 @@ def main() -> int:
         settings={"suppress_ansible_output": True, "idle_timeout": 0, "job_timeout": 0},
     )
     print(json.dumps({"event": "ended", "status": run.status, "code": run.rc}), flush=True)
+    os.kill(guard, signal.SIGKILL)
     return 0 if run.status == "successful" else 1
+
+
+def _guard() -> int:
+    """Start what ends the run when this process is killed. Ansible wouldn't: it is in a session of its own, deaf to hangups.
+
+    Source: ansible-runner 2.4, runner.py, `ignore_sighup=True`, read 2026-11-29.
+    """
+    player = os.getpid()
+    guard = os.fork()
+    if guard:
+        return guard
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):  # or whoever listens to the player would wait for the guard, too
+        os.dup2(nothing, descriptor)
+    _end_with(player)
+    os._exit(1)
 
 
 def _end_with(starter: int) -> None:

@@ -174,6 +174,37 @@ def test_a_run_of_which_something_is_killed_is_not_taken_for_one_that_came_to_it
     assert "goes over these hosts again" in (failed.value.hint or "")
 
 
+def test_a_run_whose_player_is_killed_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    def on_event(_event: dict[str, Any]) -> None:
+        until = time.monotonic() + 60
+        while len(left(tmp_path)) < AT_WORK and time.monotonic() < until:
+            time.sleep(0.1)
+        for process in left(tmp_path):
+            if started_by(process) == os.getpid():
+                os.kill(process, signal.SIGKILL)
+
+    with pytest.raises(ConfigureError, match="the run broke off"):
+        play(_play(tmp_path, ENDLESS), on_event, threading.Event(), run="one")
+
+    until = time.monotonic() + 60
+    while left(tmp_path) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert left(tmp_path) == []
+
+
+AT_WORK = 7
+"""Processes of a run that has come to its hosts: player, guard, Ansible and its workers."""
+
+
+def started_by(process: int) -> int:
+    """Give the process that started another; 0 where it is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return int(status.partition("PPid:")[2].split()[0])
+
+
 def test_all_that_a_run_starts_on_a_host_bears_the_runs_mark(tmp_path: Path) -> None:
     each = _play(tmp_path, ENDLESS_PROGRAM)
     for told in each.inventory["all"]["hosts"].values():
