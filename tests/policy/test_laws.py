@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bench.figures import pace_s
 from range.policy.decision import Verdict
 from range.policy.evaluation import decide
 from range.policy.patterns import by_parts, crosses, glob, pattern
@@ -128,8 +129,9 @@ def test_what_matches_by_parts_matches_as_a_whole_and_only_crossing_tells_them_a
 
 @pytest.mark.parametrize("match", [glob, by_parts])
 def test_no_pattern_takes_long(match: Any) -> None:
+    piece_of_work_s = pace_s()
     began = time.process_time()
 
     assert not match(pattern("*a" * 500 + "b"))("a" * 20_000)
     assert not match(pattern("arn:aws:s3:" + "*a" * 500 + ":b:" + "*a?" * 500))("arn:aws:s3:" + "a" * 20_000 + ":b")
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 3 * piece_of_work_s

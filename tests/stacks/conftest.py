@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -98,6 +99,8 @@ ExerciseFile = Callable[..., Path]
 
 def _record(stack: str, spec: Path, *, preview: bool = False, hub_outputs: dict[str, Any] | None = None) -> Recorder:
     recorder = Recorder(HUB_OUTPUTS if hub_outputs is None else hub_outputs)
+    loop = asyncio.new_event_loop()  # an engine that ran in this process before has left none
+    asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(recorder, project="defence-range", stack=stack, preview=preview)
     try:
         program.run(stack, spec)
@@ -106,6 +109,8 @@ def _record(stack: str, spec: Path, *, preview: bool = False, hub_outputs: dict[
         # A program that failed leaves what was under way, which the next one would take for its own.
         _get_rpc_manager().clear()
         SETTINGS.outputs.clear()
+        asyncio.set_event_loop(None)
+        loop.close()
     return recorder
 
 

@@ -291,7 +291,7 @@ def test_hosts_are_made_of_golden_images_where_there_are_any(
 
     assert {instance.inputs["ami"] for instance in recorder.of("Instance")} == {ami}
     assert {tuple(each["owners"]) for each in asked} == {("100000000002",)}
-    names = [each["filters"][0]["values"][0] for each in asked]
+    names = sorted(each["filters"][0]["values"][0] for each in asked)  # asked side by side
     assert [name.rpartition("-")[0] for name in names] == [
         f"steadfast-{role}" for role in ("sensor", "target_files", "target_shell", "target_web")
     ]
