@@ -164,7 +164,7 @@ class Conductor:
             outcome = Outcome.of(error)
         return outcome.model_dump(mode="json")
 
-    def help(self, enclave: str, step: str) -> StepResult:
+    def act_for_another(self, enclave: str, step: str) -> StepResult:
         """Do the work of a step of another controller's walk, as `act` does, and tell of it here, too."""
         act, began = self._acts[step], time.monotonic()
         self._watcher.begun(enclave, act)

@@ -188,7 +188,9 @@ class Lifecycle:
             walker(
                 database,
                 conductors[0].perform,
-                lambda executor: self._sharing(database, executor, [(each, each.help) for each in conductors]),
+                lambda executor: self._sharing(
+                    database, executor, [(each, each.act_for_another) for each in conductors]
+                ),
             ),
         ):
             while not self._stop.wait(AWAKE_S):

@@ -46,11 +46,7 @@ def provision(
         try:
             run = engine.up(stack, on_progress, kept=held(engine, plan) if enclave == plan.hub.name else frozenset())
         except StackFailed as failed:
-            doubt(engine, stack, failed)
-            told = _passing(failed)
-            if engine.interrupted or ((not told or told == before) and not forget_gone(engine, stack)):
-                raise
-            before = told
+            before = _to_try_again(engine, stack, failed, before)
             earlier.append(failed.changes)
             continue
         made = engine.state(stack).real if doubtful else run.created
@@ -80,14 +76,23 @@ def destroy(
         try:
             changes = engine.destroy(stack, on_progress)
         except StackFailed as failed:
-            doubt(engine, stack, failed)
-            told = _passing(failed)
-            if engine.interrupted or ((not told or told == before) and not forget_gone(engine, stack)):
-                raise
-            before = told
+            before = _to_try_again(engine, stack, failed, before)
             earlier.append(failed.changes)
         else:
             return changes.after(earlier)
+
+
+def _to_try_again(engine: Engine, stack: str, failed: StackFailed, before: frozenset[str]) -> frozenset[str]:
+    """Note what is in doubt after a failure, and name what failed for a reason that passes; `before` is what did the last time.
+
+    Raises:
+        StackFailed: another try would come no further, or the user stopped it.
+    """
+    doubt(engine, stack, failed)
+    told = _passing(failed)
+    if engine.interrupted or ((not told or told == before) and not forget_gone(engine, stack)):
+        raise failed
+    return told
 
 
 def _passing(failed: StackFailed) -> frozenset[str]:

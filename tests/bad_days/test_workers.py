@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +12,7 @@ from tests.bad_days.place import ALLY, PATIENCE_S, errors
 from tests.bad_days.quick import Quick
 from tests.bad_days.warm import Begun
 from tests.controller.postgres import Server, server
+from tests.waiting import POLL_S, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -38,21 +38,13 @@ def workers(place: Quick) -> Iterator[list[Begun]]:
     place.weather()
     begun = [place.forked(("worker",)) for _ in [None] * 2]
     try:
-        until(lambda: all("working" in each.stderr for each in begun))
+        until(lambda: all("working" in each.stderr for each in begun), PATIENCE_S)
         yield begun
     finally:
         for worker in begun:
             if worker.wait(0) is None:
                 os.killpg(worker.pid, signal.SIGKILL)
                 worker.wait(PATIENCE_S)
-
-
-def until(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def at_work(workers: list[Begun], on: str) -> list[Begun]:
@@ -63,12 +55,11 @@ def at_work(workers: list[Begun], on: str) -> list[Begun]:
 def killed_at_work(place: Quick, workers: list[Begun]) -> tuple[Begun, Begun | None]:
     """Type `up`, and kill a worker that brings a stack up; none may: it is whoever comes first that takes a step."""
     up = place.forked(UP)
-    while up.wait(0) is None:
+    while up.wait(POLL_S) is None:
         for worker in at_work(workers, "provision"):
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait(PATIENCE_S)
             return up, worker
-        time.sleep(0.05)
     return up, None
 
 
@@ -107,7 +98,7 @@ def test_a_database_that_is_stopped_ends_everybody_with_an_error_and_when_it_is_
     place: Quick, workers: list[Begun], database: Server
 ) -> None:
     down = place.forked(DOWN)
-    until(lambda: "destroy …" in down.stderr + workers[0].stderr + workers[1].stderr)
+    until(lambda: "destroy …" in down.stderr + workers[0].stderr + workers[1].stderr, PATIENCE_S)
 
     database.stop()
     codes = [each.wait(PATIENCE_S) for each in (down, *workers)]

@@ -19,6 +19,7 @@ from range.configure.inventory import PYTHON
 from range.configure.runs import Play, play
 from range.configure.surveyor import MARK, PLAYER, end, marked
 from range.errors import ConfigureError, Interrupted
+from tests.waiting import until
 
 SECRET = "xyzzy-do-not-tell"
 GOOD_AND_BAD = """
@@ -176,9 +177,7 @@ def test_a_run_of_which_something_is_killed_is_not_taken_for_one_that_came_to_it
 
 def test_a_run_whose_player_is_killed_ends_with_all_that_it_started(tmp_path: Path) -> None:
     def on_event(_event: dict[str, Any]) -> None:
-        until = time.monotonic() + 60
-        while len(left(tmp_path)) < AT_WORK and time.monotonic() < until:
-            time.sleep(0.1)
+        until(lambda: len(left(tmp_path)) >= AT_WORK)
         for process in left(tmp_path):
             if started_by(process) == os.getpid():
                 os.kill(process, signal.SIGKILL)
@@ -186,9 +185,7 @@ def test_a_run_whose_player_is_killed_ends_with_all_that_it_started(tmp_path: Pa
     with pytest.raises(ConfigureError, match="the run broke off"):
         play(_play(tmp_path, ENDLESS), on_event, threading.Event(), run="one")
 
-    until = time.monotonic() + 60
-    while left(tmp_path) and time.monotonic() < until:
-        time.sleep(0.1)
+    until(lambda: not left(tmp_path))
     assert left(tmp_path) == []
 
 
@@ -247,7 +244,5 @@ play(each, lambda event: print(event, flush=True), threading.Event(), run="one")
         assert left(tmp_path)
         command.kill()
 
-    until = time.monotonic() + 60
-    while left(tmp_path) and time.monotonic() < until:
-        time.sleep(0.1)
+    until(lambda: not left(tmp_path))
     assert left(tmp_path) == []

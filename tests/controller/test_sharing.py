@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from range.controller.leases import LOST_EXIT_CODE, Lease
 from range.controller.walks import Walk, walker
 from range.errors import Busy, EnvironmentMissing
 from tests.controller.postgres import Server, server
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 100.0
@@ -98,14 +98,6 @@ def done(log: Path) -> list[str]:
     return [line.partition(" ")[2] for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def steps_of(*enclaves: str) -> list[str]:
     """List all steps of some enclaves."""
     return sorted(f"{enclave} {step}" for enclave in enclaves for step in ("first", "second", "third"))
@@ -137,7 +129,7 @@ def test_a_controller_that_lost_its_lease_ends_and_writes_nothing(
 ) -> None:
     cut_off = controller("works", "stay in second")
     asking = controller("asks", "ltu")
-    until(lambda: "ltu second" in done(log))
+    until(lambda: "ltu second" in done(log), PATIENCE_S)
 
     survivor = controller("works")
     lease = (
@@ -169,7 +161,7 @@ def test_who_lives_is_told_by_the_server(postgres: Server) -> None:
 
     first.close()
 
-    until(lambda: not second.lives("first"))
+    until(lambda: not second.lives("first"), PATIENCE_S)
     second.close()
 
 
@@ -178,7 +170,7 @@ def test_a_database_that_is_cut_off_in_the_middle_ends_the_command_and_it_goes_o
 ) -> None:
     worker = controller("works", "stay in second")
     asking = controller("asks", "svn")
-    until(lambda: "svn second" in done(log))
+    until(lambda: "svn second" in done(log), PATIENCE_S)
     postgres.stop()
     assert worker.wait(PATIENCE_S) == LOST_EXIT_CODE
     assert asking.wait(PATIENCE_S) == LOST_EXIT_CODE

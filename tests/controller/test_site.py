@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 from range.cli import surroundings
 from range.controller.site import Setting
@@ -12,7 +13,7 @@ from tests.cli.conftest import EXAMPLES
 
 def setting(home: Path, backend: str = "file:///state") -> Setting:
     spec = EXAMPLES / "steadfast.yaml"
-    return Setting(spec, surroundings.plan(spec), home, backend, engine=None, sessions=None)  # type: ignore[arg-type]
+    return Setting(spec, surroundings.plan(spec), home, backend, cast(Any, None), cast(Any, None))
 
 
 def test_controllers_with_the_same_home_work_from_the_same_wherever_they_see_it(tmp_path: Path) -> None:

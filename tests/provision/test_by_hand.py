@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pulumi.automation import (
 )
 
 from range.provision.cli import linked_cli
+from tests.waiting import until
 
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).parents[2]
@@ -209,17 +209,9 @@ def engine(project: Path, environment: dict[str, str], stack: str) -> Iterator[s
         cwd=project, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
     ) as engine:  # fmt: skip
         pid = project / "stacks/pid"
-        eventually(lambda: pid.exists() and pid.read_text(encoding="utf-8") != "")
+        until(lambda: pid.exists() and pid.read_text(encoding="utf-8") != "")
         yield engine
         engine.kill()
-
-
-def eventually(holds: Callable[[], bool], within_s: float = 30) -> None:
-    """Wait until something holds, or fail."""
-    limit = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
 
 
 def gone(pid: int) -> bool:
@@ -239,5 +231,5 @@ def test_nothing_outlives_an_engine(
 
     engine.send_signal(number)
 
-    eventually(lambda: gone(program) and gone(host), within_s=10)
+    until(lambda: gone(program) and gone(host), within_s=10)
     assert engine.wait(timeout=10) != 0
