@@ -22,12 +22,12 @@ PYTEST := $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-load
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
-.PHONY: rehearse test setup check bench prove lock clean
+.PHONY: rehearse test setup check bench prove lock clean postgresql
 
 rehearse: setup
 	$(BIN)/range rehearse $(EXERCISE)
 
-test: setup
+test: setup postgresql
 	$(PYTEST)
 
 setup: $(VENV)/.installed
@@ -42,10 +42,13 @@ check: setup
 	@if ls playbooks/*.yml >/dev/null 2>&1; then PATH="$(BIN):$$PATH" ansible-lint --offline playbooks; fi
 	$(BIN)/python -m pytest tests/style
 
-bench: setup
+bench: setup postgresql
 	$(BIN)/python -m bench
 
-prove: setup
+postgresql:
+	@tools/postgresql.sh
+
+prove: setup postgresql
 	$(BIN)/python -m pytest -m prove --resume --timeout 7200
 
 lock: setup
