@@ -51,7 +51,7 @@ def path_of(name: str) -> Path:
 def make(name: str) -> Path:
     """Make a namespace with nothing but its loopback; one that is there stays as it is."""
     path = path_of(name)
-    if not _is_namespace(path):
+    if not is_namespace(path):
         path.unlink(missing_ok=True)
         run("ip", "netns", "add", name)
     with within(path):
@@ -71,13 +71,13 @@ def make_router(name: str) -> Path:
 def remove(name: str) -> None:
     """Remove a namespace with everything in it; nothing if there is none."""
     path = path_of(name)
-    if _is_namespace(path):
+    if is_namespace(path):
         run("ip", "netns", "delete", name)
     else:
         path.unlink(missing_ok=True)
 
 
-def _is_namespace(path: Path) -> bool:
+def is_namespace(path: Path) -> bool:
     """Say whether a file still stands for a namespace: after a crash of the machine only its name is left."""
     return path.exists() and path.stat().st_dev != path.parent.stat().st_dev
 

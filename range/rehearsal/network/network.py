@@ -16,7 +16,7 @@ from range.rehearsal.network.compiler.program import RESOLVER, Program, compiled
 from range.rehearsal.network.hosts import Place, place
 from range.rehearsal.network.internet import Internet
 from range.rehearsal.network.names import Address, Names
-from range.rehearsal.network.namespaces import make_router, name_of, path_of, remove, within
+from range.rehearsal.network.namespaces import is_namespace, make_router, name_of, path_of, remove, within
 from range.rehearsal.network.resolver import Resolver
 from range.rehearsal.network.ruleset import change, whole
 from range.rehearsal.network.truncation import cut
@@ -174,9 +174,10 @@ def internet_of(name: str) -> str:
 def remove_network(folder: Path) -> None:
     """Remove the network of the rehearsal that a folder keeps, whoever made it; nothing if there is none."""
     name = name_of(folder)
+    if is_namespace(path_of(name)):
+        wires.detach_all(path_of(name))
     remove(internet_of(name))
-    if path_of(name).exists():
-        remove(name)
+    remove(name)
     (folder / "hosts.json").unlink(missing_ok=True)
 
 

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
+from typing import Any
 
 from range.errors import RangeError
 from range.rehearsal.network.commands import ip, run
@@ -79,11 +80,23 @@ def detach(namespace: Path, interface_id: str) -> None:
             run("ip", "link", "delete", "dev", wire_of(interface_id))
 
 
+def detach_all(namespace: Path) -> None:
+    """Cut every wire, at both ends. Hosts would keep theirs until the kernel gets round to ending a removed namespace."""
+    with within(namespace):
+        ip([f"link delete dev {link['ifname']}" for link in _links()], force=True)  # a host that ends takes its own
+
+
 def attached(namespace: Path) -> frozenset[str]:
     """Give the ids of the interfaces that are wired up; a host that ended took its wires with it."""
     with within(namespace):
-        links = json.loads(run("ip", "-json", "link", "show", "type", "veth") or "[]")
+        links = _links()
     return frozenset(link["ifalias"] for link in links if str(link.get("ifalias", "")).startswith("eni-"))
+
+
+def _links() -> list[dict[str, Any]]:
+    """List the wires of the namespace that the calling thread is in, those to what stands in for the internet among them."""
+    found: list[dict[str, Any]] = json.loads(run("ip", "-json", "link", "show", "type", "veth") or "[]")
+    return found
 
 
 def devices() -> frozenset[str]:

@@ -27,6 +27,10 @@ SHOW = (
 VOLATILE = ("nf_conntrack_count", "valid_lft", "preferred_lft")
 
 
+WIRE = Interface("eni-1", 0, IPv4Address(ENTRY), "02:00:00:00:08:01")
+"""As `tests.rehearsal.network.life` has it."""
+
+
 def life(folder: Path, host: str, what: str) -> list[str]:
     """Give the command of a network's life."""
     return [sys.executable, "-m", "tests.rehearsal.network.life", str(folder), host, what]
@@ -91,6 +95,7 @@ def test_a_network_that_is_made_after_a_kill_has_nothing_of_the_one_before(tmp_p
 
         network = Network(tmp_path, world)
         assert network.attached() == frozenset()
+        network.attach(path_of(host), "i-1", WIRE)
         network.close()
 
         assert left(tmp_path) == []
