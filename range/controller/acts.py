@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from range.controller.baselines import Baselines
 from range.controller.beforehand import Beforehand
 from range.controller.departed import receipt
 from range.controller.journal import Journal
-from range.controller.outcome import Outcome
+from range.controller.outcome import MEND_AWS, Outcome
 from range.controller.phases import next_command
 from range.controller.played import Played
 from range.controller.site import Site
@@ -22,14 +22,19 @@ from range.records.results import StackChanges
 
 if TYPE_CHECKING:
     from range.cloud.sessions import Account
-    from range.records.observation import Difference, Observation
+    from range.records.observation import Difference, Observation, Unread
     from range.teardown.leftovers import Leftovers
 
 SHOWN = 5
 
 
 def record_inventory(site: Site) -> Outcome:
-    """Record what is in the account before the enclave is brought up; while it stands, the record stays as it is."""
+    """Record what is in the account before the enclave is brought up; while it stands, the record stays as it is.
+
+    Raises:
+        WrongBackend: the account has what another backend made for the enclave.
+        Undecided: something could not be looked at. Whether it was there before nobody could ever tell, nor `down` be proven.
+    """
     setting = site.setting
     if setting.engine.state(site.stack).resources:
         return Outcome()
@@ -40,10 +45,20 @@ def record_inventory(site: Site) -> Outcome:
     refuse_wrong_backend(setting.engine, setting.plan, site.enclave, inventory, state_id=setting.state_id)
     beforehand = Beforehand.of(site)
     if not beforehand.is_open:
+        _all_seen(inventory.unlisted)
         seen = setting.witness.look(site.account, organisation=site.enclave == setting.plan.hub.name)
+        _all_seen(seen.unread)
         beforehand.saw(seen)
         beforehand.record(inventory)
     return Outcome()
+
+
+def _all_seen(dark: Sequence[Unlisted | Unread]) -> None:
+    """Stop where something could not be looked at."""
+    if dark:
+        told = "; ".join(f"{each.region} {each.type}: {each.why}" for each in dark[:SHOWN])
+        more = f" and {len(dark) - SHOWN} more" * (len(dark) > SHOWN)
+        raise Undecided(f"could not be looked at before the first `up`: {told}{more}", hint=MEND_AWS)
 
 
 def provision(site: Site) -> Outcome:
@@ -278,8 +293,7 @@ def _witnessed(
         return proven.model_copy(update={"left": left, "error": error, "hint": hint, "exit_code": 1}), now
     if dark := untold(before, now):
         error = f"could not be looked at: {'; '.join(str(each) for each in dark[:SHOWN])}"
-        hint = "mend what AWS says, then run the same command again"
-        return proven.model_copy(update={"error": error, "hint": hint, "exit_code": 3}), now
+        return proven.model_copy(update={"error": error, "hint": MEND_AWS, "exit_code": 3}), now
     return proven, now
 
 
@@ -338,9 +352,7 @@ def _judged(found: Leftovers) -> Outcome:
         return Outcome(left=found.left, notes=notes, error=error, hint=hint, exit_code=1)
     if unsure := tuple(each for each in found.unsure if each.type != "*"):
         error = f"could not be looked at: {_listed(unsure)}"
-        return Outcome(
-            notes=notes, error=error, hint="mend what AWS says, then run the same command again", exit_code=3
-        )
+        return Outcome(notes=notes, error=error, hint=MEND_AWS, exit_code=3)
     return Outcome(notes=notes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from range.controller.acts import provision
 from range.controller.baselines import Baselines, Outdated, plan_parts, playbooks_digest, state_digest, versions
 from range.controller.looks import hosts_of, look, unlooked
-from range.controller.outcome import Outcome
+from range.controller.outcome import MEND_AWS, Outcome
 from range.controller.played import Played
 from range.controller.proving import Shared, is_unsteady, judged, left_out, overlooked
 from range.controller.site import Site
@@ -123,7 +123,7 @@ def _recorded(site: Site, *, made_anew: bool) -> Outcome:
         told = "; ".join(str(each) for each in seen.unread[:SHOWN])
         return Outcome(
             error=f"no baseline: {len(seen.unread)} types couldn't be read: {told}",
-            hint="mend what AWS says, then run the same command again",
+            hint=MEND_AWS,
             exit_code=3,
         )
     from range.cloud.inventory import take

@@ -13,6 +13,9 @@ from range.records.plan import Record
 from range.records.reset import ResetResult
 from range.records.results import HostOutput, StackChanges
 
+MEND_AWS = "mend what AWS says, then run the same command again"
+"""The hint where something could not be looked at."""
+
 
 class Outcome(Record):
     """What a step left behind. Failed if `error` is set; then the walk ends with it."""

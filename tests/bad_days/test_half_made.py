@@ -128,3 +128,25 @@ def test_down_goes_on_though_somebody_has_deleted_a_guardrail(place: Quick, empt
 
     assert down.code == 0, down.stderr[-2000:]
     assert place.things() == empty
+
+
+UNSEEN = {"kind": "error", "code": "AccessDenied", "call": "cloudfront.ListDistributions"}
+"""Something that nobody gets to see."""
+
+
+def test_an_account_of_which_something_cannot_be_seen_is_not_brought_up_until_it_can(
+    place: Quick, undisturbed: dict[str, list[str]], empty: dict[str, list[str]]
+) -> None:
+    place.weather(**{**CALM, "rules": [UNSEEN]})
+    blind = place.typed(UP)
+    place.weather(**CALM)
+    untouched = place.things()
+
+    up = place.typed(UP)
+    things = place.things()
+    down = place.typed(DOWN)
+
+    hub = next(each for each in blind.document["enclaves"] if each["name"] == "hub")
+    assert (hub["exit_code"], up.code, down.code) == (3, 0, 0), down.stdout[-2000:]
+    assert "cloudfront:distribution" in hub["error"]
+    assert (untouched, things, place.things()) == (empty, undisturbed, empty)

@@ -16,7 +16,7 @@ from range.controller.site import Site
 from range.controller.steps import STEPS
 from range.controller.steps import acts as acts_of
 from range.controller.strangers import accounts_of_strangers
-from range.errors import WrongBackend
+from range.errors import Undecided, WrongBackend
 from range.provision.state import Known, State
 from range.records.inventory import Resource, Unlisted
 from range.records.observation import Thing, Unread
@@ -89,6 +89,28 @@ def test_what_is_tagged_as_ours_and_in_no_state_stops_up_without_a_record(
     with pytest.raises(WrongBackend):
         acts.record_inventory(site)
     assert Beforehand.of(site).latest is None
+
+
+@pytest.mark.parametrize("who", ["the inventory", "the witness"])
+def test_an_account_of_which_something_could_not_be_seen_is_not_recorded(
+    site: Site, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    dark = Unread(region="eu-west-2", type="kms:key", code="EndpointConnectionError", why="Could not connect")
+    eyes = cast(Eyes, site.setting.witness)
+    if who == "the inventory":
+        found(monkeypatch, EMPTY.model_copy(update={"unlisted": (UNKNOWN,)}))
+    else:
+        found(monkeypatch, EMPTY)
+        eyes.unread = (dark,)
+
+    with pytest.raises(Undecided, match="could not be looked at"):
+        acts.record_inventory(site)
+    assert not Beforehand.of(site).is_open
+
+    found(monkeypatch, EMPTY)
+    eyes.unread = ()
+    assert not acts.record_inventory(site).failed
+    assert Beforehand.of(site).latest == EMPTY
 
 
 def test_a_proven_teardown_closes_the_record_and_a_second_one_still_has_it(
