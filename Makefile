@@ -34,6 +34,10 @@ setup: $(VENV)/.installed
 	@$(BIN)/python -m range.provision.cli >/dev/null
 	@$(BIN)/python -m range.rehearsal.hosts.means
 
+# For the tests of several controllers, which are left out where it can't be had.
+postgresql:
+	@tools/postgresql.sh
+
 check: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -44,9 +48,6 @@ check: setup
 
 bench: setup postgresql
 	$(BIN)/python -m bench
-
-postgresql:
-	@tools/postgresql.sh
 
 prove: setup postgresql
 	$(BIN)/python -m pytest -m prove --resume --timeout 7200

@@ -45,18 +45,18 @@ def record_inventory(site: Site) -> Outcome:
     refuse_wrong_backend(setting.engine, setting.plan, site.enclave, inventory, state_id=setting.state_id)
     beforehand = Beforehand.of(site)
     if not beforehand.is_open:
-        _all_seen(inventory.unlisted)
+        _refuse_gaps(inventory.unlisted)
         seen = setting.witness.look(site.account, organisation=site.enclave == setting.plan.hub.name)
-        _all_seen(seen.unread)
+        _refuse_gaps(seen.unread)
         beforehand.saw(seen)
         beforehand.record(inventory)
     return Outcome()
 
 
-def _all_seen(dark: Sequence[Unlisted | Unread]) -> None:
+def _refuse_gaps(dark: Sequence[Unlisted | Unread]) -> None:
     """Stop where something could not be looked at."""
     if dark:
-        told = "; ".join(f"{each.region} {each.type}: {each.why}" for each in dark[:SHOWN])
+        told = "; ".join(str(each) for each in dark[:SHOWN])
         more = f" and {len(dark) - SHOWN} more" * (len(dark) > SHOWN)
         raise Undecided(f"could not be looked at before the first `up`: {told}{more}", hint=MEND_AWS)
 

@@ -19,7 +19,7 @@ Program = Callable[[str, Path], None]
 def declared(stack: str, spec: Path) -> None:
     """Run the program of `stacks`, which is loaded the first time."""
     loaded().result()
-    _settled()
+    _freeze_once()
     from stacks import program
 
     program.run(stack, spec)
@@ -42,7 +42,7 @@ def _load() -> None:
 
 
 @functools.cache
-def _settled() -> None:
+def _freeze_once() -> None:
     """Let no garbage collection look again at what is loaded by now, AWS's own models among it: a third of a program's time."""
     gc.collect()
     gc.freeze()

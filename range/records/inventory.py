@@ -45,6 +45,10 @@ class Unlisted(Record):
     code: str
     why: str
 
+    def __str__(self) -> str:
+        """Give one line for a list, as `Unread` does."""
+        return f"{self.region} {self.type}: {self.why}"
+
 
 class Inventory(Record):
     """Everything found in one account, and what could not be looked at."""

@@ -15,6 +15,7 @@ from range.rehearsal.network.namespaces import name_of, path_of, remove
 from range.rehearsal.network.network import Network, internet_of, remove_network
 from range.rehearsal.network.wires import Interface
 from tests.rehearsal.network.bare import Bare, inside, needs_namespaces
+from tests.rehearsal.network.life import WIRE
 from tests.rehearsal.network.test_relay import ENTRY, TARGET, world
 
 pytestmark = needs_namespaces
@@ -25,10 +26,6 @@ SHOW = (
     "sysctl -a --pattern '^net'"
 )
 VOLATILE = ("nf_conntrack_count", "valid_lft", "preferred_lft")
-
-
-WIRE = Interface("eni-1", 0, IPv4Address(ENTRY), "02:00:00:00:08:01")
-"""As `tests.rehearsal.network.life` has it."""
 
 
 def life(folder: Path, host: str, what: str) -> list[str]:
